@@ -1,0 +1,6 @@
+//! Small value types and the clock: what every other room may use, and which uses none of them.
+
+pub mod account;
+pub mod arn;
+pub mod clock;
+pub mod retry;
