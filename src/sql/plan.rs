@@ -383,6 +383,15 @@ pub enum ExprKind {
     },
     /// EXTRACT(unit FROM x).
     Extract(IntervalUnit, Box<Expr>),
+    /// `(of - minus) qualifier`: the time between two datetimes of one type, cut (towards zero) to the last field of the
+    /// expression's interval type. The leading field's precision is not checked: official samples write
+    /// `(ROWTIME - TIMESTAMP '1970-01-01 00:00:00') SECOND`.
+    Difference {
+        /// The minuend.
+        of: Box<Expr>,
+        /// The subtrahend.
+        minus: Box<Expr>,
+    },
     /// `x LIKE`/`SIMILAR TO pattern`, with the escape character.
     Match {
         /// SIMILAR TO instead of LIKE.
