@@ -53,7 +53,9 @@ impl Clock {
     /// Returns when the clock has reached `until_ms`.
     pub async fn sleep_until(&self, until_ms: Millis) {
         match &self.0 {
-            Source::Real => tokio::time::sleep(Duration::from_millis(until_ms.saturating_sub(real_now_ms()).max(0).unsigned_abs())).await,
+            Source::Real => {
+                tokio::time::sleep(Duration::from_millis(until_ms.saturating_sub(real_now_ms()).max(0).unsigned_abs())).await
+            }
             Source::Virtual(now) => {
                 // The sender lives in `self`, so waiting cannot end in an error.
                 let _ = now.subscribe().wait_for(|at| *at >= until_ms).await;

@@ -1,0 +1,37 @@
+//! Turns `api-models/*.json` into Rust: types, schema tables, operation markers and fault constructors, one file a service.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::cast_possible_truncation,
+    unreachable_pub,
+    reason = "a build script, not the product"
+)]
+
+#[path = "build/emit.rs"]
+mod emit;
+#[path = "build/model.rs"]
+mod model;
+#[path = "build/names.rs"]
+mod names;
+
+use std::error::Error;
+use std::path::Path;
+
+/// In the order of `src/api/mod.rs`.
+const SERVICES: [&str; 9] =
+    ["kinesis", "firehose", "kinesisanalytics", "kinesisanalyticsv2", "es", "opensearch", "iam", "sts", "logs"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
+    println!("cargo:rerun-if-changed=api-models");
+    let out = std::env::var("OUT_DIR")?;
+    let patches = model::read(Path::new("api-models/patches.json"))?;
+    for service in SERVICES {
+        let mut facts = model::read(&Path::new("api-models").join(format!("{service}.json")))?;
+        model::patch(&mut facts, &patches[service])?;
+        let code = emit::service(service, &facts).map_err(|e| format!("{service}: {e}"))?;
+        std::fs::write(Path::new(&out).join(format!("{service}.rs")), code)?;
+    }
+    Ok(())
+}
