@@ -1,0 +1,3 @@
+//! The services: Data Streams, Firehose, Analytics and their neighbours. They talk to each other through handles only.
+
+pub mod analytics;
