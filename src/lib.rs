@@ -11,3 +11,4 @@ pub mod api;
 pub mod base;
 pub mod services;
 pub mod sql;
+pub mod store;
