@@ -15,6 +15,13 @@ pub struct Span {
     pub end_column: u32,
 }
 
+impl Span {
+    /// From the start of this place to the end of another.
+    pub fn to(self, end: Self) -> Self {
+        Self { end_line: end.end_line, end_column: end.end_column, ..self }
+    }
+}
+
 /// One error in a script, in the style of the service's engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
