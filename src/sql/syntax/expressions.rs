@@ -37,11 +37,11 @@ const BARE_FUNCTIONS: [&str; 11] = [
 impl Parser {
     /// An expression.
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
-        self.deeper(|parser| parser.binary(Binding::Or))
+        self.deeper(1, |parser| parser.binary(Binding::Or))
     }
 
     fn operand(&mut self, binding: Binding) -> Parsed<Expr> {
-        self.deeper(|parser| parser.binary(binding))
+        self.deeper(1, |parser| parser.binary(binding))
     }
 
     /// An operand and all operators behind it that bind at least so tightly.

@@ -8,6 +8,9 @@ use crate::sql::diagnostic::{Diagnostic, Span};
 /// 100 of them fit in the 2 MiB of a thread with room to spare.
 pub(super) const MAX_DEPTH: u32 = 100;
 
+/// How many levels of nesting a query counts for: its rules need several times the stack of an expression's.
+pub(super) const QUERY_LEVELS: u32 = 4;
+
 /// How high the tree of an expression may grow. Operators in a row (`a + b + c …`) nest to the left, level by level, without nesting
 /// in the text; what walks the tree goes so deep. AND, OR, IN and UNION ALL are flat lists and add one level however long they are.
 pub(super) const MAX_HEIGHT: u32 = 400;
@@ -200,16 +203,16 @@ impl Parser {
         Ok(number)
     }
 
-    /// Reads one level deeper, or fails where it is too deep.
-    pub(super) fn deeper<T>(&mut self, rule: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= MAX_DEPTH {
+    /// Reads so many levels deeper, or fails where it is too deep.
+    pub(super) fn deeper<T>(&mut self, levels: u32, rule: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth + levels > MAX_DEPTH {
             return self.error(format!("Expressions and queries nest more than {MAX_DEPTH} levels deep"));
         }
-        self.depth += 1;
+        self.depth += levels;
         let beside = std::mem::take(&mut self.height);
         let result = rule(self);
         self.height = beside.max(self.height + 1);
-        self.depth -= 1;
+        self.depth -= levels;
         result
     }
 

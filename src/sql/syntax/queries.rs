@@ -1,12 +1,12 @@
 //! The rules of queries: SELECT and its clauses, set operators, VALUES.
 
 use super::ast::{Grouping, Ident, Query, QueryBody, Select, SelectItem, SetOperator, SortItem, WindowSpec};
-use super::parser::{Parsed, Parser};
+use super::parser::{Parsed, Parser, QUERY_LEVELS};
 
 impl Parser {
     /// A query with its ORDER BY.
     pub(super) fn query(&mut self) -> Parsed<Query> {
-        self.deeper(Self::query_here)
+        self.deeper(QUERY_LEVELS, Self::query_here)
     }
 
     fn query_here(&mut self) -> Parsed<Query> {

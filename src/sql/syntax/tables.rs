@@ -1,7 +1,7 @@
 //! The rules of FROM: table references, joins, table functions, windows.
 
 use super::ast::{Bound, Frame, Join, JoinConstraint, JoinKind, TableCall, TableKind, TableRef, WindowSpec};
-use super::parser::{Parsed, Parser};
+use super::parser::{Parsed, Parser, QUERY_LEVELS};
 use crate::sql::diagnostic::Span;
 
 impl Parser {
@@ -73,7 +73,7 @@ impl Parser {
     fn table_in_parentheses(&mut self) -> Parsed<TableRef> {
         let start = self.peek().span;
         self.expect_symbol("(")?;
-        let inner = self.deeper(Self::table_ref)?;
+        let inner = self.deeper(QUERY_LEVELS, Self::table_ref)?;
         self.expect_symbol(")")?;
         Ok(TableRef { span: self.since(start), ..inner })
     }

@@ -90,8 +90,8 @@ proptest! {
         let mut code = forms[0].to_owned();
         for (form, shape) in forms[1..].iter().zip(shape) {
             code = match shape {
-                0 => format!("({code}) + {form}"),
-                1 => format!("{form}\n  || ({code})"),
+                0 => format!("({code}) + ({form})"),
+                1 => format!("({form})\n  || ({code})"),
                 2 => format!("CASE WHEN {code} THEN {form} END"),
                 3 => format!("f({code},\r\n\t{form})"),
                 4 => format!("{code} AND {form}"),
