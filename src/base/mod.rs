@@ -3,4 +3,6 @@
 pub mod account;
 pub mod arn;
 pub mod clock;
+pub mod limits;
 pub mod retry;
+pub mod spawner;
