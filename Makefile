@@ -1,0 +1,41 @@
+# What people type. Everything here works on a machine with Rust, Python 3 and, for the tests and the demo, Java 17 and Maven.
+
+CACHE ?= $(or $(MILLPOND_CACHE),$(HOME)/.cache/millpond)
+VENV := $(CACHE)/venv
+PYTHON := $(VENV)/bin/python
+ONLY ?= compat-tests
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+
+.PHONY: run demo test unit compat lint
+
+run: ## build and start the server on http://localhost:4566
+	cargo run --release -- serve
+
+demo: $(VENV)/.ready tools ## the whole workshop, into a real Elasticsearch
+	cargo build --release
+	MILLPOND_BIN=$(TARGET)/release/millpond PATH="$(abspath $(VENV))/bin:$$PATH" $(PYTHON) compat-tests/workshop/demo.py $(ARGS)
+
+test: lint unit compat ## everything
+
+lint:
+	cargo fmt --check
+	cargo clippy --all-targets --quiet -- -D warnings
+
+unit:
+	cargo test --quiet
+
+compat: $(VENV)/.ready tools ## real clients and real servers
+	cargo build
+	MILLPOND_BIN=$(TARGET)/debug/millpond PATH="$(abspath $(VENV))/bin:$$PATH" $(PYTHON) -m pytest -q -c compat-tests/pytest.ini $(ONLY)
+
+.PHONY: tools
+tools:
+	@for tool in java mvn setpriv; do command -v $$tool >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy openjdk-17-jre-headless maven util-linux; break; fi; \
+	  echo "$$tool is missing: install Java 17, Maven and util-linux (Debian: apt-get install openjdk-17-jre-headless maven util-linux)"; exit 1; }; done
+
+$(VENV)/.ready: compat-tests/requirements.txt
+	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3 with venv (Debian: apt-get install python3-venv)"; exit 1; }
+	python3 -m venv $(VENV) || { echo "python3 -m venv failed: install it (Debian: apt-get install python3-venv)"; exit 1; }
+	$(PYTHON) -m pip install -q --disable-pip-version-check -r compat-tests/requirements.txt
+	touch $@
