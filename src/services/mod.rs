@@ -1,3 +1,4 @@
 //! The services: Data Streams, Firehose, Analytics and their neighbours. They talk to each other through handles only.
 
 pub mod analytics;
+pub mod kinesis;

@@ -3,8 +3,8 @@
 //! It knows neither API shapes nor HTTP. What it offers:
 //!
 //! - **Record logs** ([`LogId`]): append-only sequences of records, numbered from 1 without gaps. A Kinesis shard is one, a delivery
-//!   stream's incoming data is one. [`Append`] packs records as they are pushed; [`Store::append`] makes appends durable and tells each one's
-//!   first ordinal; [`Store::read`], [`Store::find_by_time`] and [`Store::tail`] read and follow; [`Store::trim`] drops what is too old.
+//!   stream's incoming data is one. [`Append`] packs records as they are pushed; [`Store::append`] makes appends durable and tells where each one's
+//!   records are; [`Store::read`], [`Store::find_by_time`] and [`Store::tail`] read and follow; [`Store::trim`] drops what is too old.
 //! - **The catalog** ([`Collection`], [`Key`]): JSON documents of resources by service, kind, account, region and name.
 //! - **Checkpoints** ([`Checkpoint`]): how far a consumer has processed which logs, and its state, in one write.
 //! - **Transactions** ([`Store::transaction`]): several such changes at once, all or none.
@@ -29,7 +29,7 @@
 //! }).await?;
 //! let mut append = Append::new(log, 1_700_000_000_000);
 //! append.push("partition key", b"data");
-//! let first = store.append(vec![append]).await?;            // [Ok(1)]
+//! let first = store.append(vec![append]).await?;            // [Ok(Placement { first: 1, .. })]
 //! let mut tail = store.tail(log)?;
 //! let state = tail.beyond(0).await?;                         // there is a record after ordinal 0
 //! let records = store.read(log, 1, ReadLimit { records: 10_000, bytes: 10 << 20 }).await?;
@@ -59,7 +59,7 @@ pub use error::StoreError;
 pub use log::{LogId, LogState, Ordinal, Tail};
 pub use record_log::ReadLimit;
 pub use segment::{Append, Record};
-pub use transaction::{Refusal, Transaction};
+pub use transaction::{Placement, Refusal, Transaction};
 pub use writer::Appended;
 
 use crate::base::clock::Millis;

@@ -6,6 +6,7 @@ use super::log::LogTable;
 use super::record_log;
 use super::segment::{MAX_LOG_ID, MAX_ORDINAL, SEGMENT_BYTES, Segment};
 use super::{Append, LogId, LogState, Ordinal, StoreError};
+use crate::base::clock::Millis;
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -22,6 +23,15 @@ pub enum Refusal {
     NoSuchLog,
     /// The log has reached the last ordinal.
     Full,
+}
+
+/// Where the records of an append are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The ordinal of the first record; the others follow it.
+    pub first: Ordinal,
+    /// The arrival time they were given, all the same.
+    pub arrival_ms: Millis,
 }
 
 /// Segments of one group that have not been written to the table yet, oldest first.
@@ -54,8 +64,8 @@ impl Group {
         self.changed.get(&log).copied().unwrap_or_else(|| self.logs.get(log))
     }
 
-    /// Gives the records of `append` their ordinals; the first of them.
-    pub(super) fn append(&mut self, append: Append) -> Result<Ordinal, Refusal> {
+    /// Gives the records of `append` their ordinals.
+    pub(super) fn append(&mut self, append: Append) -> Result<Placement, Refusal> {
         let log = append.log;
         let mut state = self.state(log).ok_or(Refusal::NoSuchLog)?;
         let count = append.count();
@@ -74,7 +84,7 @@ impl Group {
         }
         state.last_arrival_ms = arrival_ms;
         self.changed.insert(log, Some(state));
-        Ok(first)
+        Ok(Placement { first, arrival_ms })
     }
 
     /// Joins `chunk` to the log's open segment, or makes it the open one.
@@ -224,11 +234,11 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Appends records as part of this transaction; the ordinal of the first.
+    /// Appends records as part of this transaction; where they will be.
     ///
     /// # Errors
     /// [`StoreError::NoSuchLog`], also for a sealed log, or [`StoreError::Exhausted`].
-    pub fn append(&mut self, append: Append) -> Result<Ordinal, StoreError> {
+    pub fn append(&mut self, append: Append) -> Result<Placement, StoreError> {
         let log = append.log;
         self.0.append(append).map_err(|refusal| match refusal {
             Refusal::Full => StoreError::Exhausted(log),

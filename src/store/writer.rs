@@ -6,8 +6,8 @@
 use super::connection::PAGE_BYTES;
 use super::log::LogTable;
 use super::maintenance::{self, Signal};
-use super::transaction::{Group, Refusal, Transaction};
-use super::{Append, Ordinal, StoreError, record_log};
+use super::transaction::{Group, Placement, Refusal, Transaction};
+use super::{Append, StoreError, record_log};
 use rusqlite::Connection;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,8 +26,8 @@ const SIGNAL_BYTES: usize = 8 * 1024 * 1024;
 /// Each commit writes whole pages: at least about so many bytes, however little changed.
 const COMMIT_BYTES: usize = 2 * PAGE_BYTES as usize;
 
-/// What each append of a call came to: its first ordinal, or why it was not made.
-pub type Appended = Vec<Result<Ordinal, Refusal>>;
+/// What each append of a call came to: where its records are, or why it was not made.
+pub type Appended = Vec<Result<Placement, Refusal>>;
 
 /// Tells a caller how its job ended, given how the commit ended.
 pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;

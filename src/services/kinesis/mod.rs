@@ -1,0 +1,4 @@
+//! Kinesis Data Streams.
+
+mod hash_key;
+mod sequence_number;
