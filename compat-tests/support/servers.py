@@ -12,7 +12,8 @@ import zipfile
 
 from support.millpond import free_port, wait_until
 
-CACHE = pathlib.Path(os.environ.get("MILLPOND_CACHE") or pathlib.Path.home() / ".cache" / "millpond")
+# The servers run as nobody where the caller is root, and must be able to read their folder then.
+CACHE = pathlib.Path(os.environ.get("MILLPOND_CACHE") or ("/var/cache/millpond" if os.geteuid() == 0 else pathlib.Path.home() / ".cache/millpond"))
 COORDINATES = {
     "elasticsearch": "org.elasticsearch.distribution.integ-test-zip:elasticsearch",
     "opensearch": "org.opensearch.distribution.integ-test-zip:opensearch",
@@ -39,11 +40,10 @@ def missing_tools():
 def _fetch(product, version):
     artifact = f"{COORDINATES[product]}:{version}:zip"
     print(f"fetching {artifact} by Maven", file=sys.stderr, flush=True)
-    subprocess.run(["mvn", "-q", "-B", "dependency:get", f"-Dartifact={artifact}", "-Dtransitive=false"], check=True, stdout=subprocess.DEVNULL)
-    repository = subprocess.run(["mvn", "-q", "-B", "help:evaluate", "-Dexpression=settings.localRepository", "-DforceStdout"],
-                                check=True, capture_output=True, text=True).stdout.strip()
-    group, name = COORDINATES[product].split(":")
-    return pathlib.Path(repository, *group.split("."), name, version, f"{name}-{version}.zip")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={CACHE}", "-Dmdep.useBaseVersion=true"],
+                   check=True, stdout=subprocess.DEVNULL)
+    return CACHE / f"{product}-{version}.zip"
 
 
 def _unpack(archive, home):
@@ -56,6 +56,7 @@ def _unpack(archive, home):
         top.chmod(0o755)
         pathlib.Path(folder).chmod(0o755)
         os.replace(top, home)
+    archive.unlink()
 
 
 class Server:
