@@ -1,11 +1,12 @@
 //! The streaming SQL engine, pure: no tokio, no SQLite, no AWS. Only `base` value types come in.
 //!
 //! Text → tokens with places → AST with spans (`syntax`) → typed, checked plan (`analysis` → `plan`) → operators
-//! (`operators`, `functions`) → a [`program::Program`] driven by `push(block)` and `advance(now)`.
+//! (`operators`, `expressions`, `functions`) → a [`program::Program`] driven by `push(block)` and `advance(now)`.
 //! The same rows and the same clock give the same output, everywhere.
 
 pub mod analysis;
 pub mod diagnostic;
+pub mod expressions;
 pub mod functions;
 pub mod operators;
 pub mod plan;

@@ -52,6 +52,15 @@ impl ShortText {
         &self.bytes[..usize::from(self.len)]
     }
 
+    /// Its bytes and length as two words, for hashing.
+    #[inline]
+    pub(super) fn words(&self) -> (u64, u64) {
+        let b = &self.bytes;
+        let first = u64::from_ne_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]);
+        let last = u64::from_ne_bytes([b[8], b[9], b[10], b[11], b[12], b[13], self.len, 0]);
+        (first, last)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
@@ -70,6 +79,11 @@ impl Cell {
         ShortText::new(text).map_or_else(|| Self::Long(Arc::new(text.to_owned())), Self::Short)
     }
 
+    /// A cell of text that was allocated already; short text moves into the cell.
+    pub fn owned_text(text: String) -> Self {
+        ShortText::new(&text).map_or_else(|| Self::Long(Arc::new(text)), Self::Short)
+    }
+
     /// The text of a CHAR or VARCHAR cell.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -79,7 +93,36 @@ impl Cell {
         }
     }
 
+    /// The bytes of a CHAR or VARCHAR cell; cheaper than the text, which is checked to be UTF-8.
+    #[inline]
+    pub fn text_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Short(text) => Some(text.as_bytes()),
+            Self::Long(text) => Some(text.as_bytes()),
+            _ => None,
+        }
+    }
+
+    /// The value of a whole number, decimal, datetime or interval cell.
+    #[inline]
+    pub fn as_int(&self) -> Option<i64> {
+        if let Self::Int(value) = self { Some(*value) } else { None }
+    }
+
+    /// The value of a REAL or DOUBLE cell.
+    #[inline]
+    pub fn as_double(&self) -> Option<f64> {
+        if let Self::Double(value) = self { Some(*value) } else { None }
+    }
+
+    /// The value of a BOOLEAN cell; `None` is UNKNOWN.
+    #[inline]
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Self::Bool(value) = self { Some(*value) } else { None }
+    }
+
     /// Whether it is NULL.
+    #[inline]
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

@@ -68,12 +68,57 @@ impl Block {
         self.cells.truncate(self.width * self.rowtimes.len());
     }
 
+    /// Keeps the first `rows` rows.
+    pub fn truncate(&mut self, rows: usize) {
+        self.rowtimes.truncate(rows);
+        self.cells.truncate(self.width * self.rowtimes.len());
+    }
+
+    /// Adds a copy of a row.
+    #[inline]
+    pub fn push_row(&mut self, rowtime: Millis, cells: &[Cell]) {
+        debug_assert_eq!(cells.len(), self.width, "a row has one cell a column");
+        self.rowtimes.push(rowtime);
+        self.cells.extend_from_slice(cells);
+    }
+
+    /// Adds a row whose cells `fill` appends. When `fill` fails, or appends another number of cells, there is no row.
+    #[inline]
+    pub fn push_with<E>(&mut self, rowtime: Millis, fill: impl FnOnce(&mut Vec<Cell>) -> Result<(), E>) -> Result<(), E> {
+        let filled = fill(&mut self.cells);
+        let whole = self.width * (self.rowtimes.len() + 1);
+        if filled.is_ok() && self.cells.len() == whole {
+            self.rowtimes.push(rowtime);
+        } else {
+            self.cells.truncate(whole - self.width);
+        }
+        filled
+    }
+
+    /// Moves all rows of `other` to the end of this block; both have the same width.
+    pub fn append(&mut self, other: &mut Block) {
+        if self.is_empty() {
+            std::mem::swap(self, other);
+            return;
+        }
+        debug_assert_eq!(self.width, other.width, "blocks of one stream have one width");
+        self.rowtimes.append(&mut other.rowtimes);
+        self.cells.append(&mut other.cells);
+    }
+
+    /// The ROWTIME of the last row.
+    pub fn last_rowtime(&self) -> Option<Millis> {
+        self.rowtimes.last().copied()
+    }
+
     /// The ROWTIME of a row.
+    #[inline]
     pub fn rowtime(&self, row: usize) -> Millis {
         self.rowtimes[row]
     }
 
     /// The cells of a row.
+    #[inline]
     pub fn cells(&self, row: usize) -> &[Cell] {
         &self.cells[row * self.width..(row + 1) * self.width]
     }
