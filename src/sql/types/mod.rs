@@ -7,6 +7,7 @@ mod data_type;
 mod decimal;
 mod key;
 pub mod parse;
+mod parse_type;
 mod row;
 mod text;
 
@@ -17,5 +18,6 @@ pub use conversion::{can_assign, can_cast};
 pub use data_type::{Column, DataType, IntervalQualifier, IntervalUnit, MAX_PRECISION, MAX_VARCHAR};
 pub use decimal::{POWERS_OF_TEN, divide_rounded, rescale, rescale_exact};
 pub use key::{compare, hash_cell, hash_cells};
+pub use parse_type::{CHARACTERS_MAX, DECIMAL_DIGITS_MAX, UnknownType};
 pub use row::{Block, Row};
 pub use text::{write_cell, write_double, write_real};

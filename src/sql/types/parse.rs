@@ -3,14 +3,26 @@
 use super::calendar::{DAY_MS, days_of, month_length};
 use super::{IntervalQualifier, IntervalUnit, POWERS_OF_TEN};
 
-/// `yyyy-MM-dd HH:mm:ss`, with `.fraction` of which milliseconds are kept.
+/// `yyyy-MM-dd HH:mm:ss`, with `.fraction` of which milliseconds are kept; also ISO 8601's `T` and zone (`Z`, `+01:00`, `+0100`), which the workshop
+/// casts (`2017-04-05T12:00:00.123Z`). Blanks behind it do not matter.
 pub fn timestamp(text: &[u8]) -> Option<i64> {
     let (date_part, rest) = text.split_at_checked(10)?;
-    let (blank, time_part) = rest.split_first()?;
-    if *blank != b' ' {
-        return None;
-    }
-    Some(date(date_part)? + time_of(time_part)?)
+    let [b' ' | b'T', rest @ ..] = rest.trim_ascii_end() else { return None };
+    let zone_at = rest.iter().position(|byte| matches!(byte, b'Z' | b'+' | b'-')).unwrap_or(rest.len());
+    let (time_part, zone) = rest.split_at(zone_at);
+    Some(date(date_part)? + time_of(time_part)? - zone_ms(zone)?)
+}
+
+/// How far a zone is ahead of UTC.
+fn zone_ms(text: &[u8]) -> Option<i64> {
+    let (sign, hours, minutes) = match *text {
+        [] | [b'Z'] => return Some(0),
+        [sign, h1, h2, b':', m1, m2] | [sign, h1, h2, m1, m2] => (sign, number(&[h1, h2])?, number(&[m1, m2])?),
+        [sign, h1, h2] => (sign, number(&[h1, h2])?, 0),
+        _ => return None,
+    };
+    let ms = (hours * 60 + minutes) * 60_000;
+    (sign != b'Z' && hours < 24 && minutes < 60).then_some(if sign == b'-' { -ms } else { ms })
 }
 
 /// `yyyy-MM-dd`, nothing more.
@@ -176,6 +188,9 @@ mod tests {
     #[test]
     fn datetimes_are_read_strictly() {
         assert_eq!(timestamp(b"1970-01-02 00:00:01.5"), Some(DAY_MS + 1_500));
+        assert_eq!(timestamp(b"1970-01-01T01:00:00.123456Z  "), Some(3_600_123));
+        assert_eq!(timestamp(b"1970-01-01T01:00:00+01:00"), Some(0));
+        assert_eq!(timestamp(b"1970-01-01 01:00:00-0130"), Some(9_000_000));
         assert_eq!(timestamp(b"2007-02-19 21:23:45.0").map(|ms| ms % DAY_MS), Some(77_025_000));
         for wrong in [
             "2007-02-19",
