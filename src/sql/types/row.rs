@@ -32,6 +32,7 @@ impl Block {
     }
 
     /// How many rows there are.
+    #[inline]
     pub fn len(&self) -> usize {
         self.rowtimes.len()
     }
@@ -48,6 +49,7 @@ impl Block {
     }
 
     /// Adds a row; `cells` must give exactly `width` cells.
+    #[inline]
     pub fn push(&mut self, rowtime: Millis, cells: impl IntoIterator<Item = Cell>) {
         self.rowtimes.push(rowtime);
         self.cells.extend(cells);
@@ -55,6 +57,7 @@ impl Block {
     }
 
     /// Adds a row of NULLs and gives its cells to be filled.
+    #[inline]
     pub fn push_empty(&mut self, rowtime: Millis) -> &mut [Cell] {
         let start = self.cells.len();
         self.rowtimes.push(rowtime);

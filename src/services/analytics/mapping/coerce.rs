@@ -3,15 +3,15 @@
 
 use super::datetime;
 use super::number::{self, Decimal};
-use crate::sql::types::{Cell, DataType, ShortText};
+use crate::sql::types::{Cell, DECIMAL_DIGITS_MAX, DataType, ShortText};
 use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Why a value does not fit its column; becomes MESSAGE of error_stream. Boxed: it is rare, and results stay one word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CoercionError(pub Box<str>);
+pub struct CoercionError(pub Box<String>);
 
-type Coerced = Result<Cell, CoercionError>;
+type Coerced = Result<(), CoercionError>;
 
 /// What a column takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,12 +23,12 @@ pub enum Target {
         /// The greatest.
         max: i64,
     },
-    /// DECIMAL: unscaled values are below `limit` on both sides.
+    /// DECIMAL.
     Decimal {
+        /// All digits.
+        precision: u8,
         /// Digits after the point.
         scale: u8,
-        /// Ten to the power of the precision.
-        limit: i128,
     },
     /// REAL.
     Real,
@@ -67,7 +67,7 @@ impl Target {
             DataType::SmallInt => Self::Whole { min: i16::MIN.into(), max: i16::MAX.into() },
             DataType::Integer => Self::Whole { min: i32::MIN.into(), max: i32::MAX.into() },
             DataType::BigInt => Self::Whole { min: i64::MIN, max: i64::MAX },
-            DataType::Decimal { precision, scale } => Self::Decimal { scale, limit: 10_i128.pow(precision.min(38).into()) },
+            DataType::Decimal { precision, scale } => Self::Decimal { precision, scale },
             DataType::Real => Self::Real,
             DataType::Double => Self::Double,
             DataType::Char(characters) => Self::Text { characters, padded: true },
@@ -89,82 +89,100 @@ impl Target {
         }
     }
 
-    /// From a JSON string, its escapes undone, or a CSV field.
-    pub fn string(self, text: &[u8]) -> Coerced {
-        match self {
-            Self::Text { characters, padded } => Ok(character(text, characters, padded)),
-            Self::Timestamp => datetime::timestamp(text).map(Cell::Int).ok_or_else(|| no_timestamp(text)),
-            Self::Date => datetime::date(text).map(Cell::Int).ok_or_else(|| no_timestamp(text)),
-            Self::Time => datetime::time(text).map(Cell::Int).ok_or_else(|| input_string(text)),
-            Self::Boolean => Ok(Cell::Bool(text.eq_ignore_ascii_case(b"true"))),
+    /// Fills a cell from a JSON string, its escapes undone, or a CSV field.
+    #[inline]
+    pub fn string(&self, text: &[u8], cell: &mut Cell) -> Coerced {
+        if let Self::Text { characters, padded: false } = *self
+            && let Some(short) = ShortText::from_ascii(&text[..text.len().min(characters as usize)])
+        {
+            *cell = Cell::Short(short);
+            return Ok(());
+        }
+        if let Self::Timestamp = self {
+            *cell = Cell::Int(datetime::timestamp(text).ok_or_else(|| no_timestamp(text))?);
+            return Ok(());
+        }
+        self.any_string(text, cell)
+    }
+
+    #[inline(never)]
+    fn any_string(&self, text: &[u8], cell: &mut Cell) -> Coerced {
+        *cell = match *self {
+            Self::Text { characters, padded } => character(text, characters, padded),
+            Self::Timestamp => Cell::Int(datetime::timestamp(text).ok_or_else(|| no_timestamp(text))?),
+            Self::Date => Cell::Int(datetime::date(text).ok_or_else(|| no_timestamp(text))?),
+            Self::Time => Cell::Int(datetime::time(text).ok_or_else(|| input_string(text))?),
+            Self::Boolean => Cell::Bool(text.eq_ignore_ascii_case(b"true")),
             Self::Bytes { bytes, padded } => {
-                hexadecimal_literal(text).and_then(|v| binary(v, bytes, padded)).ok_or_else(|| input_string(text))
+                hexadecimal_literal(text).and_then(|v| binary(v, bytes, padded)).ok_or_else(|| input_string(text))?
             }
-            Self::Whole { .. } | Self::Decimal { .. } | Self::Real | Self::Double => self.number(text.trim_ascii()),
-        }
+            Self::Whole { .. } | Self::Decimal { .. } | Self::Real | Self::Double => return self.number(text.trim_ascii(), cell),
+        };
+        Ok(())
     }
 
-    /// From a JSON number, as written.
-    pub fn number(self, text: &[u8]) -> Coerced {
-        match self {
+    /// Fills a cell from a JSON number, as written.
+    pub fn number(&self, text: &[u8], cell: &mut Cell) -> Coerced {
+        let value = match *self {
             Self::Whole { .. } => match number::integer_prefix(text) {
-                Some((value, taken)) if taken == text.len() => self.whole(value),
-                _ => Decimal::parse(text)
-                    .and_then(Decimal::whole)
-                    .map_or_else(|| Err(input_string(text)), |value| self.whole(value)),
+                Some((value, taken)) if taken == text.len() => return self.whole(value, cell),
+                _ => match Decimal::parse(text).and_then(Decimal::whole) {
+                    Some(value) => return self.whole(value, cell),
+                    None => None,
+                },
             },
-            Self::Double => number::double(text).map(Cell::Double).ok_or_else(|| input_string(text)),
-            Self::Real => number::double(text).and_then(real).ok_or_else(|| input_string(text)),
-            Self::Decimal { scale, limit } => {
-                let value = Decimal::parse(text).and_then(|d| d.scaled(scale)).filter(|v| i128::from(*v).abs() < limit);
-                value.map(Cell::Int).ok_or_else(|| input_string(text))
+            Self::Double => number::double(text).map(Cell::Double),
+            Self::Real => number::double(text).and_then(real),
+            Self::Decimal { precision, scale } => {
+                let fits = |value: &i64| i128::from(*value).abs() < 10_i128.pow(precision.min(DECIMAL_DIGITS_MAX).into());
+                Decimal::parse(text).and_then(|d| d.scaled(scale)).filter(fits).map(Cell::Int)
             }
-            Self::Text { characters, padded } => Ok(character(text, characters, padded)),
-            Self::Boolean => Decimal::parse(text).map(|d| Cell::Bool(d.is_nonzero())).ok_or_else(|| input_string(text)),
-            Self::Bytes { .. } | Self::Date | Self::Time | Self::Timestamp => Err(self.cannot_hold("number", text)),
-        }
+            Self::Text { characters, padded } => Some(character(text, characters, padded)),
+            Self::Boolean => Decimal::parse(text).map(|d| Cell::Bool(d.is_nonzero())),
+            Self::Bytes { .. } | Self::Date | Self::Time | Self::Timestamp => return Err(self.cannot_hold("number", text)),
+        };
+        *cell = value.ok_or_else(|| input_string(text))?;
+        Ok(())
     }
 
-    /// From a whole number already read.
-    pub fn whole(self, value: i64) -> Coerced {
+    /// Fills a cell of a whole number that is read already.
+    #[inline]
+    pub fn whole(&self, value: i64, cell: &mut Cell) -> Coerced {
         match self {
-            Self::Whole { min, max } if (min..=max).contains(&value) => Ok(Cell::Int(value)),
-            _ => self.number_out_of_range(value),
+            Self::Whole { min, max } if (min..=max).contains(&&value) => {
+                *cell = Cell::Int(value);
+                Ok(())
+            }
+            _ => Err(input_string(value.to_string().as_bytes())),
         }
     }
 
-    #[cold]
-    fn number_out_of_range(self, value: i64) -> Coerced {
-        match self {
-            Self::Whole { .. } => Err(input_string(value.to_string().as_bytes())),
-            _ => self.number(value.to_string().as_bytes()),
-        }
-    }
-
-    /// From JSON `true` or `false`.
-    pub fn boolean(self, value: bool) -> Coerced {
+    /// Fills a cell from JSON `true` or `false`.
+    pub fn boolean(&self, value: bool, cell: &mut Cell) -> Coerced {
         let (text, bit) = if value { ("true", 1) } else { ("false", 0) };
-        match self {
-            Self::Boolean => Ok(Cell::Bool(value)),
-            Self::Whole { .. } => Ok(Cell::Int(bit.into())),
-            Self::Decimal { .. } => self.number(&[b'0' + bit]),
-            Self::Real | Self::Double => Ok(Cell::Double(bit.into())),
-            Self::Text { characters, padded } => Ok(character(text.as_bytes(), characters, padded)),
-            Self::Bytes { bytes, padded } => binary(vec![bit], bytes, padded).ok_or_else(|| input_string(text.as_bytes())),
-            Self::Date | Self::Time | Self::Timestamp => Err(self.cannot_hold("boolean", text.as_bytes())),
-        }
+        *cell = match *self {
+            Self::Boolean => Cell::Bool(value),
+            Self::Whole { .. } => Cell::Int(bit.into()),
+            Self::Decimal { .. } => return self.number(&[b'0' + bit], cell),
+            Self::Real | Self::Double => Cell::Double(bit.into()),
+            Self::Text { characters, padded } => character(text.as_bytes(), characters, padded),
+            Self::Bytes { bytes, padded } => binary(vec![bit], bytes, padded).ok_or_else(|| input_string(text.as_bytes()))?,
+            Self::Date | Self::Time | Self::Timestamp => return Err(self.cannot_hold("boolean", text.as_bytes())),
+        };
+        Ok(())
     }
 
-    /// From an array or an object: its text without blanks, in character columns only.
-    pub fn nested(self, json: &[u8]) -> Coerced {
-        match self {
-            Self::Text { characters, padded } => Ok(character(&compact(json), characters, padded)),
-            _ => Err(self.cannot_hold("array or object", json)),
-        }
+    /// Fills a cell from an array or an object: its text without blanks, in character columns only.
+    pub fn nested(&self, json: &[u8], cell: &mut Cell) -> Coerced {
+        let Self::Text { characters, padded } = *self else {
+            return Err(self.cannot_hold("array or object", json));
+        };
+        *cell = character(&compact(json), characters, padded);
+        Ok(())
     }
 
     #[cold]
-    fn cannot_hold(self, what: &str, text: &[u8]) -> CoercionError {
+    fn cannot_hold(&self, what: &str, text: &[u8]) -> CoercionError {
         let name = match self {
             Self::Whole { .. } | Self::Decimal { .. } | Self::Real | Self::Double => "numeric",
             Self::Boolean => "BOOLEAN",
@@ -174,7 +192,7 @@ impl Target {
             Self::Time => "TIME",
             Self::Timestamp => "TIMESTAMP",
         };
-        CoercionError(format!("A {name} column cannot hold the {what} {}", excerpt(text)).into())
+        CoercionError(Box::new(format!("A {name} column cannot hold the {what} {}", excerpt(text))))
     }
 }
 
@@ -188,13 +206,13 @@ fn excerpt(text: &[u8]) -> Cow<'_, str> {
 /// Java's NumberFormatException, recorded from the service.
 #[cold]
 fn input_string(text: &[u8]) -> CoercionError {
-    CoercionError(format!("For input string: \"{}\"", excerpt(text)).into())
+    CoercionError(Box::new(format!("For input string: \"{}\"", excerpt(text))))
 }
 
 /// The message of Java's Timestamp.valueOf, with the text added.
 #[cold]
 fn no_timestamp(text: &[u8]) -> CoercionError {
-    CoercionError(format!("Timestamp format must be yyyy-mm-dd hh:mm:ss[.fffffffff]: \"{}\"", excerpt(text)).into())
+    CoercionError(Box::new(format!("Timestamp format must be yyyy-mm-dd hh:mm:ss[.fffffffff]: \"{}\"", excerpt(text))))
 }
 
 /// A double that a REAL can hold, rounded to 32 bits.
@@ -267,53 +285,70 @@ mod tests {
         Target::of(&DataType::parse(name).unwrap()).unwrap()
     }
 
-    fn message(result: Coerced) -> String {
-        result.unwrap_err().0.into()
+    fn message(result: Result<Cell, CoercionError>) -> String {
+        *result.unwrap_err().0
+    }
+
+    fn number(name: &str, text: &str) -> Result<Cell, CoercionError> {
+        let mut cell = Cell::Null;
+        target(name).number(text.as_bytes(), &mut cell).map(|()| cell)
+    }
+
+    fn string(name: &str, text: impl AsRef<[u8]>) -> Result<Cell, CoercionError> {
+        let mut cell = Cell::Null;
+        target(name).string(text.as_ref(), &mut cell).map(|()| cell)
+    }
+
+    fn boolean(name: &str, value: bool) -> Result<Cell, CoercionError> {
+        let mut cell = Cell::Null;
+        target(name).boolean(value, &mut cell).map(|()| cell)
     }
 
     #[test]
     fn numbers() {
-        assert_eq!(target("INTEGER").number(b"123"), Ok(Cell::Int(123)));
-        assert_eq!(target("TINYINT").number(b"-128"), Ok(Cell::Int(-128)));
-        assert_eq!(message(target("TINYINT").number(b"128")), "For input string: \"128\"");
-        assert_eq!(message(target("INTEGER").number(b"123.4")), "For input string: \"123.4\"");
-        assert_eq!(target("BIGINT").number(b"-9223372036854775808"), Ok(Cell::Int(i64::MIN)));
-        assert_eq!(target("DECIMAL(5,2)").number(b"33.119"), Ok(Cell::Int(3312)));
-        assert!(target("DECIMAL(5,2)").number(b"1000").is_err());
-        assert!(target("DECIMAL(5,2)").number(b"999.995").is_err());
-        assert_eq!(target("REAL").number(b"0.1"), Ok(Cell::Double(f64::from(0.1_f32))));
-        assert!(target("REAL").number(b"1e39").is_err());
-        assert_eq!(target("VARCHAR(3)").number(b"12.50"), Ok(Cell::text("12.")));
-        assert_eq!(target("BOOLEAN").number(b"0.0"), Ok(Cell::Bool(false)));
-        assert_eq!(target("BOOLEAN").number(b"-2"), Ok(Cell::Bool(true)));
-        assert!(target("TIMESTAMP").number(b"1560885836923").is_err());
+        assert_eq!(number("INTEGER", "123"), Ok(Cell::Int(123)));
+        assert_eq!(number("TINYINT", "-128"), Ok(Cell::Int(-128)));
+        assert_eq!(message(number("TINYINT", "128")), "For input string: \"128\"");
+        assert_eq!(message(number("INTEGER", "123.4")), "For input string: \"123.4\"");
+        assert_eq!(number("BIGINT", "-9223372036854775808"), Ok(Cell::Int(i64::MIN)));
+        assert_eq!(number("DECIMAL(5,2)", "33.119"), Ok(Cell::Int(3312)));
+        assert!(number("DECIMAL(5,2)", "1000").is_err());
+        assert!(number("DECIMAL(5,2)", "999.995").is_err());
+        assert_eq!(number("REAL", "0.1"), Ok(Cell::Double(f64::from(0.1_f32))));
+        assert!(number("REAL", "1e39").is_err());
+        assert_eq!(number("VARCHAR(3)", "12.50"), Ok(Cell::text("12.")));
+        assert_eq!(number("BOOLEAN", "0.0"), Ok(Cell::Bool(false)));
+        assert_eq!(number("BOOLEAN", "-2"), Ok(Cell::Bool(true)));
+        assert!(number("TIMESTAMP", "1560885836923").is_err());
     }
 
     #[test]
     fn strings() {
-        assert_eq!(target("INTEGER").string(b" 42 "), Ok(Cell::Int(42)));
-        assert_eq!(message(target("INTEGER").string(b"a")), "For input string: \"a\"");
-        assert_eq!(target("VARCHAR(4)").string(b"FAIL "), Ok(Cell::text("FAIL")));
-        assert_eq!(target("VARCHAR(2)").string("äöü".as_bytes()), Ok(Cell::text("äö")));
-        assert_eq!(target("CHAR(4)").string("ü".as_bytes()), Ok(Cell::text("ü   ")));
-        assert_eq!(target("VARCHAR(9)").string(b"a\xffb"), Ok(Cell::text("a\u{fffd}b")));
-        assert_eq!(target("BOOLEAN").string(b"TRUE"), Ok(Cell::Bool(true)));
-        assert_eq!(target("BOOLEAN").string(b"yes"), Ok(Cell::Bool(false)));
-        assert_eq!(target("VARBINARY(4)").string(b"X'3F67'"), Ok(Cell::Bytes(Arc::new(vec![0x3f, 0x67]))));
-        assert!(target("VARBINARY(1)").string(b"X'3F67'").is_err());
-        assert!(target("VARBINARY(9)").string(b"3F67").is_err());
-        assert_eq!(target("TIMESTAMP").string(b"1970-01-01 00:00:01"), Ok(Cell::Int(1000)));
-        assert!(message(target("TIMESTAMP").string(b"now")).starts_with("Timestamp format must be"));
+        assert_eq!(string("INTEGER", b" 42 "), Ok(Cell::Int(42)));
+        assert_eq!(message(string("INTEGER", b"a")), "For input string: \"a\"");
+        assert_eq!(string("VARCHAR(4)", b"FAIL "), Ok(Cell::text("FAIL")));
+        assert_eq!(string("VARCHAR(2)", "äöü".as_bytes()), Ok(Cell::text("äö")));
+        assert_eq!(string("CHAR(4)", "ü".as_bytes()), Ok(Cell::text("ü   ")));
+        assert_eq!(string("VARCHAR(9)", b"a\xffb"), Ok(Cell::text("a\u{fffd}b")));
+        assert_eq!(string("BOOLEAN", b"TRUE"), Ok(Cell::Bool(true)));
+        assert_eq!(string("BOOLEAN", b"yes"), Ok(Cell::Bool(false)));
+        assert_eq!(string("VARBINARY(4)", b"X'3F67'"), Ok(Cell::Bytes(Arc::new(vec![0x3f, 0x67]))));
+        assert!(string("VARBINARY(1)", b"X'3F67'").is_err());
+        assert!(string("VARBINARY(9)", b"3F67").is_err());
+        assert_eq!(string("TIMESTAMP", b"1970-01-01 00:00:01"), Ok(Cell::Int(1000)));
+        assert!(message(string("TIMESTAMP", b"now")).starts_with("Timestamp format must be"));
     }
 
     #[test]
     fn booleans_and_nested_values() {
-        assert_eq!(target("INTEGER").boolean(true), Ok(Cell::Int(1)));
-        assert_eq!(target("DECIMAL(4,2)").boolean(true), Ok(Cell::Int(100)));
-        assert_eq!(target("VARCHAR(2)").boolean(false), Ok(Cell::text("fa")));
-        assert_eq!(target("VARBINARY(1)").boolean(true), Ok(Cell::Bytes(Arc::new(vec![1]))));
-        assert!(target("DATE").boolean(true).is_err());
-        assert_eq!(target("VARCHAR(99)").nested(br#"[ {"a b": "c \" d" }, 1 ]"#), Ok(Cell::text(r#"[{"a b":"c \" d"},1]"#)));
-        assert!(target("DOUBLE").nested(b"[1]").is_err());
+        assert_eq!(boolean("INTEGER", true), Ok(Cell::Int(1)));
+        assert_eq!(boolean("DECIMAL(4,2)", true), Ok(Cell::Int(100)));
+        assert_eq!(boolean("VARCHAR(2)", false), Ok(Cell::text("fa")));
+        assert_eq!(boolean("VARBINARY(1)", true), Ok(Cell::Bytes(Arc::new(vec![1]))));
+        assert!(boolean("DATE", true).is_err());
+        let mut cell = Cell::Null;
+        assert_eq!(target("VARCHAR(99)").nested(br#"[ {"a b": "c \" d" }, 1 ]"#, &mut cell), Ok(()));
+        assert_eq!(cell, Cell::text(r#"[{"a b":"c \" d"},1]"#));
+        assert!(target("DOUBLE").nested(b"[1]", &mut cell).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Delimited text to rows: columns by position, double quotes around what contains a delimiter.
 
-use super::coerce::Target;
+use super::coerce::{CoercionError, Target};
 use super::rejected::Rejected;
 use super::schema::SchemaError;
 use super::{ROW_BYTES_MAX, Sink, row_bytes};
@@ -152,9 +152,8 @@ impl CsvDecoder {
         for (target, cell) in self.targets.iter().zip(cells) {
             let (field, next) = self.dialect.field(record, at);
             at = next;
-            match coerce(*target, field, &mut self.scratch) {
-                Ok(value) => *cell = value,
-                Err(error) => failure = failure.or(Some(String::from(error.0))),
+            if let Err(error) = coerce(target, field, &mut self.scratch, cell) {
+                failure = failure.or(Some(*error.0));
             }
             if field.end == End::Row {
                 return self.finish(&record[start..at], failure, at, sink);
@@ -181,13 +180,13 @@ impl CsvDecoder {
 }
 
 /// A field is coerced as a JSON string is; an empty one without quotes is NULL unless the column takes text.
-fn coerce(target: Target, field: Field<'_>, scratch: &mut Vec<u8>) -> Result<Cell, super::coerce::CoercionError> {
+fn coerce(target: &Target, field: Field<'_>, scratch: &mut Vec<u8>, cell: &mut Cell) -> Result<(), CoercionError> {
     if field.text.is_empty() && !field.quoted && !matches!(target, Target::Text { .. }) {
-        return Ok(Cell::Null);
+        return Ok(());
     }
     if field.quoted && field.text.contains(&b'"') {
         unquote(field.text, scratch);
-        return target.string(scratch);
+        return target.string(scratch, cell);
     }
-    target.string(field.text)
+    target.string(field.text, cell)
 }

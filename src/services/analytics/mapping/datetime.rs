@@ -35,6 +35,7 @@ pub fn time(text: &[u8]) -> Option<Millis> {
 }
 
 /// Days since 1970 of `yyyy-MM-dd`, which must be in the calendar.
+#[inline]
 fn day(text: &[u8; 10]) -> Option<i64> {
     if text[4] != b'-' || text[7] != b'-' {
         return None;
@@ -44,6 +45,7 @@ fn day(text: &[u8; 10]) -> Option<i64> {
     ((1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month)).then(|| days_since_epoch(year, month, day))
 }
 
+#[inline]
 fn days_in_month(year: i64, month: i64) -> i64 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -54,12 +56,14 @@ fn days_in_month(year: i64, month: i64) -> i64 {
 }
 
 /// Days from 1970-01-01 to a day of the proleptic Gregorian calendar: years are counted from March, so that the leap day ends one.
+#[inline]
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (month * 153 + 2) / 5 + day - 1 - 719_468
 }
 
 /// `HH:mm:ss[.fraction]` at the start of a text, and what follows it.
+#[inline]
 fn time_of_day(text: &[u8]) -> Option<(Millis, &[u8])> {
     let head: &[u8; 8] = text.first_chunk()?;
     if head[2] != b':' || head[5] != b':' {
@@ -74,6 +78,7 @@ fn time_of_day(text: &[u8]) -> Option<(Millis, &[u8])> {
 }
 
 /// `.123456` in ms, none as 0; and what follows.
+#[inline]
 fn fraction(text: &[u8]) -> Option<(Millis, &[u8])> {
     let [b'.', digits @ ..] = text else {
         return Some((0, text));
@@ -103,6 +108,7 @@ fn zone(text: &[u8]) -> Option<Millis> {
 }
 
 /// Two digits as a number.
+#[inline]
 fn pair(tens: u8, ones: u8) -> Option<i64> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))

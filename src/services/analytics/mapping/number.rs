@@ -92,6 +92,7 @@ fn exponent(text: &[u8]) -> Option<i32> {
 
 /// The digits at the start of `text` as a number, with a minus or without, and how many bytes they took. `None` when there are none or
 /// so many that 64 bits may not hold them.
+#[inline]
 pub fn integer_prefix(text: &[u8]) -> Option<(i64, usize)> {
     let negative = text.first() == Some(&b'-');
     let digits = &text[usize::from(negative)..];

@@ -10,16 +10,27 @@ use super::schema::{RecordColumn, SchemaError};
 use super::{ROW_BYTES_MAX, Resume, Sink, row_bytes};
 use crate::sql::types::Cell;
 use scan::{Scan, SyntaxError};
-use tree::Tree;
+use tree::{Layouts, Tree};
 use walk::{Failure, Spread, Walk};
 
 /// The most cells that one document's array may be spread into: a record of 1 MiB can hold half a million elements.
 pub const SPREAD_CELLS_MAX: usize = 1 << 22;
 
+/// Where a document is no JSON, and why.
+#[derive(Clone, Copy, Debug)]
+struct Broken {
+    at: usize,
+    error: SyntaxError,
+}
+
+/// The offset after something, if it is JSON.
+type Passed = Result<usize, Broken>;
+
 /// A decoder compiled from the paths of a schema.
 #[derive(Debug)]
 pub(super) struct JsonDecoder {
     tree: Tree,
+    layouts: Layouts,
     columns: usize,
     /// What filling up CHAR columns may add to a row.
     padding: usize,
@@ -29,8 +40,10 @@ pub(super) struct JsonDecoder {
 
 impl JsonDecoder {
     pub(super) fn compile(row_path: &str, columns: &[RecordColumn], targets: &[Target]) -> Result<Self, SchemaError> {
+        let tree = Tree::compile(row_path, columns, targets)?;
         Ok(Self {
-            tree: Tree::compile(row_path, columns, targets)?,
+            layouts: Layouts::new(&tree),
+            tree,
             columns: columns.len(),
             padding: targets.iter().map(|t| t.padding()).sum(),
             scratch: Vec::new(),
@@ -49,12 +62,12 @@ impl JsonDecoder {
             let rows = sink.block.len();
             match self.document(record, scan.at, sink) {
                 Ok(end) => scan.at = end,
-                Err(error) => {
+                Err(broken) => {
                     while sink.block.len() > rows {
                         sink.block.pop();
                     }
                     let end = resume.after(record, scan.at);
-                    sink.rejected.push(Rejected::new(describe(error, record), record[scan.at..end].trim_ascii_end()));
+                    sink.rejected.push(Rejected::new(describe(broken, record), record[scan.at..end].trim_ascii_end()));
                     scan.at = end;
                 }
             }
@@ -62,7 +75,7 @@ impl JsonDecoder {
     }
 
     /// Decodes the document at `at` and says where it ends.
-    fn document(&mut self, record: &[u8], at: usize, sink: &mut Sink<'_>) -> Result<usize, SyntaxError> {
+    fn document(&mut self, record: &[u8], at: usize, sink: &mut Sink<'_>) -> Passed {
         if record[at] == b'[' && self.tree.nodes[0].elements.is_none() {
             return each_element(record, at, |at| self.row(record, at, sink));
         }
@@ -70,24 +83,30 @@ impl JsonDecoder {
     }
 
     /// One row, or several where an array is spread.
-    fn row(&mut self, record: &[u8], at: usize, sink: &mut Sink<'_>) -> Result<usize, SyntaxError> {
+    fn row(&mut self, record: &[u8], at: usize, sink: &mut Sink<'_>) -> Passed {
         let cells = sink.block.push_empty(sink.rowtime);
         let (cells, system) = cells.split_at_mut(self.columns);
         system.clone_from_slice(sink.system);
-        let mut walk = Walk { tree: &mut self.tree, scan: Scan::new(record, at), scratch: &mut self.scratch, spread: None };
+        let mut walk = Walk {
+            tree: &self.tree,
+            layouts: &mut self.layouts,
+            scan: Scan::new(record, at),
+            scratch: &mut self.scratch,
+            spread: None,
+        };
         let walked = walk.value(0, cells);
         let (end, spread) = (walk.scan.at, walk.spread);
         match (walked, spread) {
             (Ok(()), None) => self.keep_if_small(&record[at..end], sink),
             (Ok(()), Some(spread)) => self.spread(&record[..end], at, spread, sink)?,
-            (Err(Failure::Syntax(error)), _) => return Err(error),
+            (Err(Failure::Syntax(error)), _) => return Err(Broken { at: end, error }),
             (Err(Failure::Coercion(error)), _) => return reject(record, at, error, sink),
         }
         Ok(end)
     }
 
     /// Repeats the row added last for each element of an array; an empty array leaves it as it is.
-    fn spread(&mut self, record: &[u8], start: usize, spread: Spread, sink: &mut Sink<'_>) -> Result<(), SyntaxError> {
+    fn spread(&mut self, record: &[u8], start: usize, spread: Spread, sink: &mut Sink<'_>) -> Result<(), Broken> {
         let document = &record[start..];
         self.base.clear();
         self.base.extend_from_slice(sink.block.cells(sink.block.len() - 1));
@@ -96,7 +115,7 @@ impl JsonDecoder {
         each_element(record, spread.at, |at| {
             seen += 1;
             if seen > rows_max {
-                return Scan::new(record, at).skip_value().map(|v| at + v.len());
+                return skip(record, at);
             }
             self.element(record, document, at, spread.node, sink)
         })?;
@@ -112,26 +131,25 @@ impl JsonDecoder {
         Ok(())
     }
 
-    fn element(
-        &mut self,
-        record: &[u8],
-        document: &[u8],
-        at: usize,
-        node: usize,
-        sink: &mut Sink<'_>,
-    ) -> Result<usize, SyntaxError> {
+    fn element(&mut self, record: &[u8], document: &[u8], at: usize, node: usize, sink: &mut Sink<'_>) -> Passed {
         let cells = sink.block.push_empty(sink.rowtime);
         cells.clone_from_slice(&self.base);
-        let mut walk = Walk { tree: &mut self.tree, scan: Scan::new(record, at), scratch: &mut self.scratch, spread: None };
+        let mut walk = Walk {
+            tree: &self.tree,
+            layouts: &mut self.layouts,
+            scan: Scan::new(record, at),
+            scratch: &mut self.scratch,
+            spread: None,
+        };
         let walked = walk.value(node, &mut cells[..self.columns]);
         let end = walk.scan.at;
         match walked {
             Ok(()) => self.keep_if_small(document, sink),
-            Err(Failure::Syntax(error)) => return Err(error),
+            Err(Failure::Syntax(error)) => return Err(Broken { at: end, error }),
             Err(Failure::Coercion(error)) => {
                 sink.block.pop();
-                sink.rejected.push(Rejected::new(error.0.into(), document));
-                return Scan::new(record, at).skip_value().map(|value| at + value.len());
+                sink.rejected.push(Rejected::new(*error.0, document));
+                return skip(record, at);
             }
         }
         Ok(end)
@@ -151,21 +169,25 @@ impl JsonDecoder {
 }
 
 /// Takes the row added last back because of `error`, and passes its document.
-fn reject(record: &[u8], at: usize, error: CoercionError, sink: &mut Sink<'_>) -> Result<usize, SyntaxError> {
-    let document = Scan::new(record, at).skip_value()?;
+fn reject(record: &[u8], at: usize, error: CoercionError, sink: &mut Sink<'_>) -> Passed {
+    let end = skip(record, at)?;
     sink.block.pop();
-    sink.rejected.push(Rejected::new(error.0.into(), document));
-    Ok(at + document.len())
+    sink.rejected.push(Rejected::new(*error.0, &record[at..end]));
+    Ok(end)
+}
+
+/// The offset after the value at `at`.
+fn skip(record: &[u8], at: usize) -> Passed {
+    let mut scan = Scan::new(record, at);
+    match scan.skip_value() {
+        Ok(_) => Ok(scan.at),
+        Err(error) => Err(Broken { at: scan.at, error }),
+    }
 }
 
 /// Calls `element` with the offset of each element of the array at `at`; it gives the element's end. Gives the array's end.
-fn each_element(
-    bytes: &[u8],
-    at: usize,
-    mut element: impl FnMut(usize) -> Result<usize, SyntaxError>,
-) -> Result<usize, SyntaxError> {
-    let mut scan = Scan::new(bytes, at);
-    scan.expect(b'[')?;
+fn each_element(bytes: &[u8], at: usize, mut element: impl FnMut(usize) -> Passed) -> Passed {
+    let mut scan = Scan::new(bytes, at + 1);
     scan.blanks();
     if scan.peek() == b']' {
         return Ok(scan.at + 1);
@@ -176,18 +198,18 @@ fn each_element(
         if scan.peek() == b']' {
             return Ok(scan.at + 1);
         }
-        scan.expect(b',')?;
+        scan.expect(b',').map_err(|error| Broken { at: scan.at, error })?;
         scan.blanks();
     }
 }
 
 /// What MESSAGE says of a record that is no JSON.
-fn describe(error: SyntaxError, record: &[u8]) -> String {
-    let position = error.at + 1;
-    if error.nesting {
+fn describe(Broken { at, error }: Broken, record: &[u8]) -> String {
+    let position = at + 1;
+    if error == SyntaxError::Nesting {
         return format!("JSON nested deeper than {} levels at byte {position}", scan::NESTING_MAX);
     }
-    match record.get(error.at) {
+    match record.get(at) {
         Some(byte @ 0x20..0x7f) => format!("Unexpected character ('{}' (code {byte})) at byte {position}", char::from(*byte)),
         Some(byte) => format!("Unexpected byte (code {byte}) at byte {position}"),
         None => "Unexpected end of JSON".to_owned(),

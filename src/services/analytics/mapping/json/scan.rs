@@ -3,13 +3,13 @@
 /// How deep arrays and objects may nest: one bit a level.
 pub const NESTING_MAX: u32 = u128::BITS;
 
-/// Where and why the bytes are no JSON.
+/// Why the bytes are no JSON. Where is said by the cursor, which stands at the byte that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// Offset of the byte that is wrong; the length of the text when it ends too early.
-    pub at: usize,
-    /// Whether it is nested deeper than [`NESTING_MAX`].
-    pub nesting: bool,
+pub enum SyntaxError {
+    /// The byte cannot be here, or the text ends here.
+    Unexpected,
+    /// Nested deeper than [`NESTING_MAX`].
+    Nesting,
 }
 
 /// A string as it stands between its quotes.
@@ -39,17 +39,13 @@ impl<'a> Scan<'a> {
     }
 
     /// The next byte; 0, which is no JSON, at the end.
+    #[inline]
     pub fn peek(&self) -> u8 {
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
-    /// The error of the next byte.
-    #[cold]
-    pub fn wrong(&self) -> SyntaxError {
-        SyntaxError { at: self.at, nesting: false }
-    }
-
     /// Passes blanks.
+    #[inline]
     pub fn blanks(&mut self) {
         while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
@@ -57,15 +53,17 @@ impl<'a> Scan<'a> {
     }
 
     /// Passes `byte`, which must be next.
+    #[inline]
     pub fn expect(&mut self, byte: u8) -> Scanned<()> {
         if self.peek() != byte {
-            return Err(self.wrong());
+            return Err(SyntaxError::Unexpected);
         }
         self.at += 1;
         Ok(())
     }
 
     /// Passes a string, whose quote must be next.
+    #[inline]
     pub fn string(&mut self) -> Scanned<RawString<'a>> {
         self.expect(b'"')?;
         let start = self.at;
@@ -78,7 +76,7 @@ impl<'a> Scan<'a> {
                     escaped = true;
                     self.at += 2;
                 }
-                _ => return Err(self.wrong()),
+                _ => return Err(SyntaxError::Unexpected),
             }
         }
         self.at += 1;
@@ -94,7 +92,7 @@ impl<'a> Scan<'a> {
         let leading_zero = self.peek() == b'0';
         if self.digits()? > 1 && leading_zero {
             self.at = start;
-            return Err(self.wrong());
+            return Err(SyntaxError::Unexpected);
         }
         if self.peek() == b'.' {
             self.at += 1;
@@ -115,13 +113,13 @@ impl<'a> Scan<'a> {
         while self.peek().is_ascii_digit() {
             self.at += 1;
         }
-        if self.at == start { Err(self.wrong()) } else { Ok(self.at - start) }
+        if self.at == start { Err(SyntaxError::Unexpected) } else { Ok(self.at - start) }
     }
 
     /// Passes `true`, `false` or `null`.
     pub fn word(&mut self, word: &'static [u8]) -> Scanned<()> {
         if !self.bytes[self.at..].starts_with(word) {
-            return Err(self.wrong());
+            return Err(SyntaxError::Unexpected);
         }
         self.at += word.len();
         Ok(())
@@ -144,7 +142,7 @@ impl<'a> Scan<'a> {
             b't' => self.word(b"true"),
             b'f' => self.word(b"false"),
             b'n' => self.word(b"null"),
-            _ => Err(self.wrong()),
+            _ => Err(SyntaxError::Unexpected),
         }
     }
 
@@ -155,7 +153,7 @@ impl<'a> Scan<'a> {
             let object = self.peek() == b'{';
             if object || self.peek() == b'[' {
                 if depth == NESTING_MAX {
-                    return Err(SyntaxError { at: self.at, nesting: true });
+                    return Err(SyntaxError::Nesting);
                 }
                 (kinds, depth) = (kinds << 1 | u128::from(object), depth + 1);
                 self.at += 1;
@@ -197,6 +195,7 @@ impl<'a> Scan<'a> {
 }
 
 /// The offset of the first quote, backslash or control character, or the end; eight bytes at a time.
+#[inline]
 pub fn string_stop(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
@@ -277,7 +276,8 @@ mod tests {
     fn nesting_is_bounded() {
         assert!(skips(&format!("{}1{}", "[".repeat(128), "]".repeat(128))));
         let deep = "[".repeat(100_000);
-        assert_eq!(Scan::new(deep.as_bytes(), 0).skip_value(), Err(SyntaxError { at: 128, nesting: true }));
+        let mut scan = Scan::new(deep.as_bytes(), 0);
+        assert_eq!((scan.skip_value(), scan.at), (Err(SyntaxError::Nesting), 128));
     }
 
     #[test]

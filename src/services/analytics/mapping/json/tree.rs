@@ -7,8 +7,9 @@ use rustc_hash::FxHashMap;
 
 /// How many members of an object are remembered in their order.
 const LAYOUT_MEMBERS_MAX: usize = 2_000;
+
 /// How many bytes of a member's name and of the blanks around it are remembered.
-const LAYOUT_PREFIX_MAX: usize = 128;
+const LAYOUT_PREFIX_MAX: usize = 256;
 
 /// A column to be filled.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,8 +25,8 @@ pub(super) struct Leaf {
 pub(super) enum Action {
     /// No path leads here.
     Skip,
-    /// Exactly one column takes it whole.
-    Leaf(Leaf),
+    /// Exactly one column takes it whole: the first leaf of this node.
+    Leaf(usize),
     /// Anything else: the node's index.
     Node(usize),
 }
@@ -39,16 +40,66 @@ pub(super) struct Node {
     pub(super) members: FxHashMap<Box<[u8]>, usize>,
     /// Where paths go on through all elements of an array.
     pub(super) elements: Option<usize>,
-    /// The members of the object seen last, in order: documents of one producer look alike, so the next one is checked first.
-    layout: Vec<Expected>,
 }
+
+/// The members of the objects seen last, in order, one list a node: documents of one producer look alike, so the member that came at
+/// the same place last time is checked first.
+#[derive(Debug)]
+pub(super) struct Layouts(Vec<Vec<Expected>>);
 
 /// A member as the last document had it.
 #[derive(Debug)]
-struct Expected {
+pub(super) struct Expected {
     /// All bytes from the value before to this one: brace or comma, blanks, name, colon.
-    prefix: Vec<u8>,
+    prefix: Prefix,
     action: Action,
+}
+
+/// Bytes to be compared: 32 without a call, as words and masks; the rest, which is rare, as a slice.
+#[derive(Debug)]
+struct Prefix {
+    words: [u64; 4],
+    masks: [u64; 4],
+    rest: Box<[u8]>,
+    len: usize,
+}
+
+impl Prefix {
+    const HEAD: usize = 32;
+
+    fn new(text: &[u8]) -> Self {
+        let (head, rest) = text.split_at(text.len().min(Self::HEAD));
+        let (mut bytes, mut mask) = ([0; Self::HEAD], [0; Self::HEAD]);
+        bytes[..head.len()].copy_from_slice(head);
+        mask[..head.len()].fill(0xff);
+        Self { words: words(&bytes), masks: words(&mask), rest: rest.into(), len: text.len() }
+    }
+
+    /// Whether `text` starts with it.
+    #[inline]
+    fn starts(&self, text: &[u8]) -> bool {
+        let head = text.first_chunk().map_or_else(|| words(&padded(text)), words);
+        let difference = |i: usize| (head[i] ^ self.words[i]) & self.masks[i];
+        difference(0) | difference(1) | difference(2) | difference(3) == 0
+            && (self.rest.is_empty() || text[Self::HEAD..].starts_with(&self.rest))
+    }
+}
+
+/// A text shorter than a head, filled with zeros, which no member's name has.
+#[inline(never)]
+fn padded(text: &[u8]) -> [u8; Prefix::HEAD] {
+    let mut bytes = [0; Prefix::HEAD];
+    bytes[..text.len()].copy_from_slice(text);
+    bytes
+}
+
+#[inline]
+fn words(bytes: &[u8; Prefix::HEAD]) -> [u64; 4] {
+    let mut words = [0; 4];
+    for (word, chunk) in words.iter_mut().zip(bytes.as_chunks().0) {
+        *word = u64::from_le_bytes(*chunk);
+    }
+    words
 }
 
 /// The compiled paths; node 0 is the document.
@@ -119,30 +170,37 @@ impl Tree {
             return Action::Skip;
         };
         match &self.nodes[*child] {
-            Node { leaves, members, elements: None, .. } if members.is_empty() && leaves.len() == 1 => Action::Leaf(leaves[0]),
+            Node { leaves, members, elements: None, .. } if members.is_empty() && leaves.len() == 1 => Action::Leaf(*child),
             _ => Action::Node(*child),
         }
     }
+}
 
-    /// If the next member is the one that came at this place in the last document: what to do with its value, and the bytes before that.
+impl Layouts {
+    /// Nothing is known yet.
+    pub(super) fn new(tree: &Tree) -> Self {
+        Self(tree.nodes.iter().map(|_| Vec::new()).collect())
+    }
+
+    /// If the next member is the one that came at this place last time: what to do with its value, and how many bytes are before that.
+    #[inline]
     pub(super) fn expected(&self, node: usize, place: usize, rest: &[u8]) -> Option<(Action, usize)> {
-        let expected = self.nodes[node].layout.get(place)?;
-        rest.starts_with(&expected.prefix).then_some((expected.action, expected.prefix.len()))
+        let expected = self.0[node].get(place)?;
+        expected.prefix.starts(rest).then_some((expected.action, expected.prefix.len))
     }
 
     /// Remembers a member for the next document.
     pub(super) fn learn(&mut self, node: usize, place: usize, prefix: &[u8], action: Action) {
-        let layout = &mut self.nodes[node].layout;
+        let layout = &mut self.0[node];
         if place > layout.len() || place >= LAYOUT_MEMBERS_MAX || prefix.len() > LAYOUT_PREFIX_MAX {
             return;
         }
-        if place == layout.len() {
-            layout.push(Expected { prefix: Vec::new(), action });
+        let expected = Expected { prefix: Prefix::new(prefix), action };
+        if place < layout.len() {
+            layout[place] = expected;
+        } else {
+            layout.push(expected);
         }
-        let expected = &mut layout[place];
-        expected.action = action;
-        expected.prefix.clear();
-        expected.prefix.extend_from_slice(prefix);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::coerce::{CoercionError, Target};
 use super::super::number;
 use super::scan::{RawString, Scan, SyntaxError, unescape};
-use super::tree::{Action, Leaf, Tree};
+use super::tree::{Action, Layouts, Leaf, Tree};
 use crate::sql::types::Cell;
 
 /// Why a row did not come about.
@@ -38,7 +38,8 @@ pub(super) struct Spread {
 
 /// A walk through one document.
 pub(super) struct Walk<'a> {
-    pub(super) tree: &'a mut Tree,
+    pub(super) tree: &'a Tree,
+    pub(super) layouts: &'a mut Layouts,
     pub(super) scan: Scan<'a>,
     /// For strings with escapes.
     pub(super) scratch: &'a mut Vec<u8>,
@@ -46,7 +47,7 @@ pub(super) struct Walk<'a> {
     pub(super) spread: Option<Spread>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// Passes the value of `node` and fills the columns within. It calls itself as deep as the schema's paths go, not the document.
     pub(super) fn value(&mut self, node: usize, cells: &mut [Cell]) -> Result<(), Failure> {
         self.scan.blanks();
@@ -61,9 +62,9 @@ impl Walk<'_> {
             }
         }
         let end = self.scan.at;
-        for leaf in 0..self.tree.nodes[node].leaves.len() {
+        for leaf in &self.tree.nodes[node].leaves {
             self.scan.at = start;
-            self.leaf(self.tree.nodes[node].leaves[leaf], cells)?;
+            self.leaf(leaf, cells)?;
         }
         self.scan.at = end;
         Ok(())
@@ -72,7 +73,7 @@ impl Walk<'_> {
     fn object(&mut self, node: usize, cells: &mut [Cell]) -> Result<(), Failure> {
         let mut place = 0;
         loop {
-            let action = match self.tree.expected(node, place, &self.scan.bytes[self.scan.at..]) {
+            let action = match self.layouts.expected(node, place, &self.scan.bytes[self.scan.at..]) {
                 Some((action, taken)) => {
                     self.scan.at += taken;
                     action
@@ -84,7 +85,7 @@ impl Walk<'_> {
             };
             place += 1;
             match action {
-                Action::Leaf(leaf) => self.leaf(leaf, cells)?,
+                Action::Leaf(child) => self.leaf(&self.tree.nodes[child].leaves[0], cells)?,
                 Action::Skip => self.skip()?,
                 Action::Node(child) => self.value(child, cells)?,
             }
@@ -103,23 +104,22 @@ impl Walk<'_> {
             }
             b',' if place > 0 => scan.at += 1,
             b'{' if place == 0 => scan.at += 1,
-            _ => return Err(scan.wrong().into()),
+            _ => return Err(SyntaxError::Unexpected.into()),
         }
         scan.blanks();
         if place == 0 && scan.peek() == b'}' {
             scan.at += 1;
             return Ok(None);
         }
-        let name_at = scan.at;
         let name = scan.key()?;
         let action = match name {
             RawString { bytes, escaped: false } => self.tree.action(node, bytes),
             RawString { bytes, escaped: true } => {
-                unescape(bytes, self.scratch).ok_or(SyntaxError { at: name_at, nesting: false })?;
+                unescape(bytes, self.scratch).ok_or(SyntaxError::Unexpected)?;
                 self.tree.action(node, self.scratch)
             }
         };
-        self.tree.learn(node, place, &self.scan.bytes[start..self.scan.at], action);
+        self.layouts.learn(node, place, &self.scan.bytes[start..self.scan.at], action);
         Ok(Some(action))
     }
 
@@ -130,59 +130,62 @@ impl Walk<'_> {
     }
 
     /// Passes a value that is a column.
-    fn leaf(&mut self, leaf: Leaf, cells: &mut [Cell]) -> Result<(), Failure> {
-        let Leaf { column, target } = leaf;
-        cells[column] = match self.scan.peek() {
-            b'"' => self.string(target)?,
-            b'-' | b'0'..=b'9' => self.number(target)?,
-            b' ' | b'\n' | b'\r' | b'\t' => {
-                // The bytes expected before the value matched, but there are more blanks than last time.
-                self.scan.blanks();
-                return self.leaf(leaf, cells);
-            }
-            b'{' | b'[' => target.nested(self.scan.skip_value()?)?,
-            other => self.word(other, target)?,
-        };
-        Ok(())
+    #[inline]
+    fn leaf(&mut self, leaf: &'a Leaf, cells: &mut [Cell]) -> Result<(), Failure> {
+        let cell = &mut cells[leaf.column];
+        match self.scan.peek() {
+            b'"' => self.string(&leaf.target, cell),
+            b'-' | b'0'..=b'9' => self.number(&leaf.target, cell),
+            _ => self.other(&leaf.target, cell),
+        }
     }
 
-    fn string(&mut self, target: Target) -> Result<Cell, Failure> {
-        let start = self.scan.at;
+    #[inline]
+    fn string(&mut self, target: &Target, cell: &mut Cell) -> Result<(), Failure> {
         let raw = self.scan.string()?;
         if !raw.escaped {
-            return Ok(target.string(raw.bytes)?);
+            return Ok(target.string(raw.bytes, cell)?);
         }
-        unescape(raw.bytes, self.scratch).ok_or(SyntaxError { at: start, nesting: false })?;
-        Ok(target.string(self.scratch)?)
+        unescape(raw.bytes, self.scratch).ok_or(SyntaxError::Unexpected)?;
+        Ok(target.string(self.scratch, cell)?)
     }
 
-    fn number(&mut self, target: Target) -> Result<Cell, Failure> {
+    #[inline]
+    fn number(&mut self, target: &Target, cell: &mut Cell) -> Result<(), Failure> {
         let rest = &self.scan.bytes[self.scan.at..];
         if let (Target::Whole { .. }, Some((value, taken))) = (target, number::integer_prefix(rest))
             && !matches!(rest.get(taken), Some(b'.' | b'e' | b'E'))
             && (rest[0] != b'0' || taken == 1)
         {
             self.scan.at += taken;
-            return Ok(target.whole(value)?);
+            return Ok(target.whole(value, cell)?);
         }
-        Ok(target.number(self.scan.number()?)?)
+        Ok(target.number(self.scan.number()?, cell)?)
     }
 
-    fn word(&mut self, first: u8, target: Target) -> Result<Cell, Failure> {
-        match first {
+    /// What is neither a string nor a number. There may be blanks before it, although the bytes expected before the value matched: more
+    /// of them than last time.
+    #[inline(never)]
+    fn other(&mut self, target: &Target, cell: &mut Cell) -> Result<(), Failure> {
+        self.scan.blanks();
+        match self.scan.peek() {
+            b'"' => self.string(target, cell)?,
+            b'-' | b'0'..=b'9' => self.number(target, cell)?,
+            b'{' | b'[' => target.nested(self.scan.skip_value()?, cell)?,
             b'n' => {
                 self.scan.word(b"null")?;
-                Ok(Cell::Null)
+                *cell = Cell::Null;
             }
             b't' => {
                 self.scan.word(b"true")?;
-                Ok(target.boolean(true)?)
+                target.boolean(true, cell)?;
             }
             b'f' => {
                 self.scan.word(b"false")?;
-                Ok(target.boolean(false)?)
+                target.boolean(false, cell)?;
             }
-            _ => Err(self.scan.wrong().into()),
+            _ => return Err(SyntaxError::Unexpected.into()),
         }
+        Ok(())
     }
 }

@@ -1,0 +1,3 @@
+//! From rows of in-application streams to the records of an application's outputs.
+
+pub mod format;
