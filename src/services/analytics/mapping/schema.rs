@@ -2,13 +2,14 @@
 
 use super::path::PathError;
 use crate::sql::types::UnknownType;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The most columns a schema may have (API: RecordColumns, 1 to 1000).
 pub const COLUMNS_MAX: usize = 1000;
 
 /// How records become rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordSchema {
     /// JSON or CSV, with what each needs.
     pub format: RecordFormat,
@@ -19,7 +20,7 @@ pub struct RecordSchema {
 }
 
 /// The format of the records.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RecordFormat {
     /// JSON documents, one or several a record.
     Json {
@@ -36,7 +37,7 @@ pub enum RecordFormat {
 }
 
 /// One column of the input stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordColumn {
     /// The name, with its case, as the SQL sees it in double quotes.
     pub name: String,
