@@ -2,13 +2,21 @@
 //!
 //! The map, in layer order; each layer may use only those below it (tests/tidy.rs checks):
 //!
+//! - `cli`: the commands; `config`: their settings; `telemetry`: logging.
+//! - `app`: builds, starts and stops everything.
+//! - `wire`: bytes to calls and back; knows no service.
 //! - `api`: the AWS APIs as types, generated from `api-models/`, and what checks and routes their inputs.
 //! - `services`: Data Streams, Firehose, Analytics and their neighbours, each a folder.
 //! - `sql`: the streaming SQL engine, pure.
 //! - `base`: clock, ARNs, accounts, retries.
 
 pub mod api;
+pub mod app;
 pub mod base;
+pub mod cli;
+pub mod config;
 pub mod services;
 pub mod sql;
 pub mod store;
+pub mod telemetry;
+pub mod wire;

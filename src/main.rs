@@ -1,1 +1,5 @@
-fn main(){}
+//! Millpond: Amazon Kinesis on your own machine.
+
+fn main() -> std::process::ExitCode {
+    millpond::cli::run()
+}

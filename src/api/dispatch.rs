@@ -82,6 +82,13 @@ pub struct OperationFacts {
     pub unsigned: bool,
 }
 
+impl OperationFacts {
+    /// Whether the model gives it an output shape; without one the answer has no body.
+    pub fn has_output(&self) -> bool {
+        !std::ptr::eq(self.output, super::Empty::SCHEMA)
+    }
+}
+
 /// A marker type that ties an operation to its shapes.
 pub trait Operation: 'static {
     /// The input's type.

@@ -1,0 +1,29 @@
+//! What the server says on start.
+
+use crate::config::Settings;
+use std::net::SocketAddr;
+
+/// Where it listens, where data lies, and three commands to try.
+#[expect(clippy::print_stdout, reason = "for the person who starts the server")]
+pub(super) fn print(address: SocketAddr, settings: &Settings) {
+    println!("{}", text(address, settings));
+}
+
+fn text(address: SocketAddr, settings: &Settings) -> String {
+    let port = address.port();
+    let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.ip().to_string() };
+    let data = settings.data.as_ref().map_or("nowhere (--ephemeral): it goes with the process".to_owned(), |data| {
+        data.canonicalize().unwrap_or_else(|_| data.clone()).display().to_string()
+    });
+    let aws = format!("aws --endpoint-url http://{host}:{port}");
+    format!(
+        "Millpond {} listens on http://{host}:{port} (HTTP/1.1, HTTP/2; TLS on the same port)\n\
+         data: {data}\n\
+         try:\n  \
+         {aws} kinesis create-stream --stream-name demo --shard-count 1\n  \
+         {aws} kinesis put-record --stream-name demo --partition-key a --data aGVsbG8=\n  \
+         {aws} kinesis list-shards --stream-name demo\n\
+         (any credentials and region do: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1)",
+        env!("CARGO_PKG_VERSION")
+    )
+}

@@ -1,0 +1,51 @@
+//! The command line.
+
+mod health;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Amazon Kinesis on your own machine: Data Streams, Firehose and Analytics SQL behind one port.
+#[derive(Debug, Parser)]
+#[command(name = "millpond", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(Box<crate::config::ServeFlags>),
+    /// Ask a running server whether it is ready
+    Health(health::HealthFlags),
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(flags) => serve::run(*flags),
+        Command::Health(flags) => health::run(&flags),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a command failed.
+type CliError = Box<dyn std::error::Error + Send + Sync>;
+
+#[expect(clippy::print_stderr, reason = "what went wrong, to the person at the terminal")]
+fn complain(error: &dyn std::error::Error) {
+    eprintln!("millpond: {error}");
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of a command")]
+fn say(text: &str) {
+    println!("{text}");
+}
