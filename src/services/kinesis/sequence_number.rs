@@ -105,18 +105,18 @@ fn seconds(ms: Millis) -> u64 {
 /// Prints the numbers of records that follow each other in a shard and arrived in the same second: the first costs three long divisions,
 /// each further one three additions.
 #[derive(Clone, Debug)]
-pub struct Printer {
+pub(super) struct Printer {
     chunks: [u64; 3],
 }
 
 impl Printer {
     /// A printer that begins with `first`.
-    pub fn new(first: SequenceNumber) -> Self {
+    pub(super) fn new(first: SequenceNumber) -> Self {
         Self { chunks: first.chunks() }
     }
 
     /// The decimal text of the present number; moves to the next ordinal.
-    pub fn next_text(&mut self) -> String {
+    pub(super) fn next_text(&mut self) -> String {
         let mut text = [b'0'; DIGITS];
         write_chunk(&mut text[DIGITS - CHUNK_DIGITS..], self.chunks[0]);
         write_chunk(&mut text[DIGITS - 2 * CHUNK_DIGITS..DIGITS - CHUNK_DIGITS], self.chunks[1]);

@@ -1,0 +1,45 @@
+//! The API: one handler an operation, grouped by what they are about.
+
+mod create_stream;
+mod describe;
+mod get_records;
+mod get_shard_iterator;
+mod list_shards;
+mod list_streams;
+mod put;
+mod reshard;
+mod settings;
+mod tags;
+
+use super::Kinesis;
+use crate::api::kinesis::{SERVICE, op};
+use crate::api::{Routes, ServiceTable};
+
+/// The table of all operations that are built.
+pub fn routes(kinesis: Kinesis) -> ServiceTable {
+    Routes::new(&SERVICE, kinesis)
+        .on(op::CreateStream, create_stream::create_stream)
+        .on(op::DeleteStream, create_stream::delete_stream)
+        .on(op::DescribeStream, describe::describe_stream)
+        .on(op::DescribeStreamSummary, describe::describe_stream_summary)
+        .on(op::DescribeLimits, describe::describe_limits)
+        .on(op::ListStreams, list_streams::list_streams)
+        .on(op::ListShards, list_shards::list_shards)
+        .on(op::PutRecord, put::put_record)
+        .on(op::PutRecords, put::put_records)
+        .on(op::GetShardIterator, get_shard_iterator::get_shard_iterator)
+        .on(op::GetRecords, get_records::get_records)
+        .on(op::SplitShard, reshard::split_shard)
+        .on(op::MergeShards, reshard::merge_shards)
+        .on(op::AddTagsToStream, tags::add_tags_to_stream)
+        .on(op::RemoveTagsFromStream, tags::remove_tags_from_stream)
+        .on(op::ListTagsForStream, tags::list_tags_for_stream)
+        .on(op::TagResource, tags::tag_resource)
+        .on(op::UntagResource, tags::untag_resource)
+        .on(op::ListTagsForResource, tags::list_tags_for_resource)
+        .on(op::IncreaseStreamRetentionPeriod, settings::increase_retention)
+        .on(op::DecreaseStreamRetentionPeriod, settings::decrease_retention)
+        .on(op::UpdateStreamMode, settings::update_stream_mode)
+        .on(op::UpdateMaxRecordSize, settings::update_max_record_size)
+        .finish()
+}

@@ -1,0 +1,129 @@
+//! Retention period, capacity mode and record size of a stream.
+
+use super::super::stream::{Change, Status, StreamDocument};
+use super::super::{Kinesis, KinesisError, Mode};
+use crate::api::kinesis::{
+    DecreaseStreamRetentionPeriodInput, IncreaseStreamRetentionPeriodInput, UpdateMaxRecordSizeInput, UpdateStreamModeInput,
+};
+use crate::api::{Caller, Empty, Fault};
+
+/// Bounds of the retention period (model).
+const LEAST_HOURS: i32 = 24;
+const MOST_HOURS: i32 = 8_760;
+
+pub(super) async fn increase_retention(
+    kinesis: Kinesis,
+    caller: Caller,
+    input: IncreaseStreamRetentionPeriodInput,
+) -> Result<Empty, Fault> {
+    let hours = retention(input.retention_period_hours)?;
+    let stream = kinesis.find_for_control(&caller.scope, input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    let key = stream.key.clone();
+    let set = move |document: &mut StreamDocument| {
+        let now = document.retention_hours;
+        if hours < now {
+            return Err(KinesisError::InvalidArgument(format!(
+                "Requested retention period ({hours} hours) for stream {} can not be shorter than existing retention period ({now} hours). \
+                 Use DecreaseRetentionPeriod API.",
+                key.name
+            )));
+        }
+        document.retention_hours = hours;
+        Ok(())
+    };
+    kinesis.set(&stream, set).await?;
+    Ok(Empty)
+}
+
+pub(super) async fn decrease_retention(
+    kinesis: Kinesis,
+    caller: Caller,
+    input: DecreaseStreamRetentionPeriodInput,
+) -> Result<Empty, Fault> {
+    let hours = retention(input.retention_period_hours)?;
+    let stream = kinesis.find_for_control(&caller.scope, input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    let key = stream.key.clone();
+    let set = move |document: &mut StreamDocument| {
+        let now = document.retention_hours;
+        if hours > now {
+            return Err(KinesisError::InvalidArgument(format!(
+                "Requested retention period ({hours} hours) for stream {} can not be longer than existing retention period ({now} hours). \
+                 Use IncreaseRetentionPeriod API.",
+                key.name
+            )));
+        }
+        document.retention_hours = hours;
+        Ok(())
+    };
+    kinesis.set(&stream, set).await?;
+    Ok(Empty)
+}
+
+/// Texts: moto `kinesis/exceptions.py`.
+fn retention(hours: i32) -> Result<u32, KinesisError> {
+    if hours < LEAST_HOURS {
+        return Err(KinesisError::InvalidArgument(format!(
+            "Minimum allowed retention period is {LEAST_HOURS} hours. Requested retention period ({hours} hours) is too short."
+        )));
+    }
+    if hours > MOST_HOURS {
+        return Err(KinesisError::InvalidArgument(format!(
+            "Maximum allowed retention period is {MOST_HOURS} hours. Requested retention period ({hours} hours) is too long."
+        )));
+    }
+    Ok(hours.unsigned_abs())
+}
+
+pub(super) async fn update_stream_mode(kinesis: Kinesis, caller: Caller, input: UpdateStreamModeInput) -> Result<Empty, Fault> {
+    let stream = kinesis.find_for_control(&caller.scope, None, Some(&input.stream_arn))?;
+    let mode = Mode::from(&input.stream_mode_details);
+    let warm = input.warm_throughput_mibps.map(i32::unsigned_abs);
+    kinesis
+        .set(&stream, move |document| {
+            document.mode = mode;
+            document.warm_throughput_mib = if mode == Mode::OnDemand { warm.or(document.warm_throughput_mib) } else { None };
+            Ok(())
+        })
+        .await?;
+    Ok(Empty)
+}
+
+pub(super) async fn update_max_record_size(
+    kinesis: Kinesis,
+    caller: Caller,
+    input: UpdateMaxRecordSizeInput,
+) -> Result<Empty, Fault> {
+    let stream = kinesis.find_for_control(&caller.scope, None, input.stream_arn.as_deref())?;
+    let kib = input.max_record_size_in_kib.unsigned_abs();
+    kinesis
+        .set(&stream, move |document| {
+            document.max_record_kib = kib;
+            Ok(())
+        })
+        .await?;
+    Ok(Empty)
+}
+
+impl Kinesis {
+    /// Changes a setting of an ACTIVE stream at once; the stream is UPDATING for a while after, where changes take time.
+    async fn set<F>(&self, stream: &std::sync::Arc<super::super::stream::Stream>, set: F) -> Result<(), KinesisError>
+    where
+        F: FnOnce(&mut StreamDocument) -> Result<(), KinesisError> + Send + 'static,
+    {
+        let (kinesis, key) = (self.clone(), stream.key.clone());
+        self.edit(stream, move |document, _| {
+            if document.status != Status::Active {
+                return Err(key.not_active(document.status));
+            }
+            let before = document.clone();
+            set(document)?;
+            if *document != before {
+                kinesis.begin_unless_instant(document, Status::Updating, Change::Settle);
+            }
+            Ok(())
+        })
+        .await?;
+        self.schedule(stream);
+        Ok(())
+    }
+}
