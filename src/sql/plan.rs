@@ -172,6 +172,8 @@ pub enum Node {
     TableJoin {
         /// Stream rows.
         input: Box<Node>,
+        /// How many columns they have.
+        width: usize,
         /// Index in [`Plan::tables`].
         table: usize,
         /// INNER or LEFT.
