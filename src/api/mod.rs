@@ -8,6 +8,7 @@ mod dispatch;
 mod fault;
 mod schema;
 mod shape;
+mod trailers;
 mod validate;
 mod value;
 
@@ -15,6 +16,7 @@ pub use dispatch::{BoxFuture, Caller, Operation, OperationFacts, Protocol, Route
 pub use fault::Fault;
 pub use schema::{Kind, Location, Member, Pattern, Schema};
 pub use shape::{Empty, Shape, Timestamp};
+pub use trailers::Trailers;
 pub use value::Value;
 
 /// Declares a generated enumeration of texts.

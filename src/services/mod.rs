@@ -2,3 +2,4 @@
 
 pub mod analytics;
 pub mod kinesis;
+pub mod s3;

@@ -32,6 +32,11 @@ impl Folder {
         }
     }
 
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The database file.
     pub(super) fn database(&self) -> PathBuf {
         self.path.join(DATABASE)

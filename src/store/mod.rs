@@ -69,7 +69,7 @@ use log::LogTable;
 use readers::{READERS, Readers};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -119,7 +119,8 @@ struct Inner {
     logs: Arc<LogTable>,
     readers: Readers,
     threads: Vec<JoinHandle<()>>,
-    _folder: Folder,
+    folder: Folder,
+    durability: Durability,
 }
 
 impl Store {
@@ -142,7 +143,17 @@ impl Store {
         let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
         let threads = start_threads(connection, checkpointer, &logs, queue, &jobs)?;
         let room = Arc::new(Semaphore::new(QUEUE_BYTES / PERMIT_BYTES));
-        Ok(Self(Arc::new(Inner { jobs: Some(jobs), room, logs, readers: Readers::new(readers), threads, _folder: folder })))
+        Ok(Self(Arc::new(Inner { jobs: Some(jobs), room, logs, readers: Readers::new(readers), threads, folder, durability })))
+    }
+
+    /// The data folder, where services keep files of their own in folders of their own. It goes away with an ephemeral store.
+    pub fn folder(&self) -> &Path {
+        self.0.folder.path()
+    }
+
+    /// What an acknowledged write survives, for the files of services.
+    pub fn durability(&self) -> Durability {
+        self.0.durability
     }
 
     /// Appends records to logs, all in one commit, and returns after it. The answer has one entry an append, in their order.
