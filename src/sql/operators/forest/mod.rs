@@ -175,6 +175,7 @@ impl Member {
             }
         };
         let leaf = self.tree.insert(point, &mut self.random);
+        self.tree.normalize();
         self.sampler.add(Entry { weight, leaf });
     }
 }

@@ -29,11 +29,12 @@ fn seen(depth: usize, mass: u16, tree_mass: u16) -> f64 {
     damp / (depth as f64 + (f64::from(mass) + 1.0).log2())
 }
 
-fn normalizer(tree_mass: u16) -> f64 {
-    (f64::from(tree_mass) + 1.0).log2()
-}
-
 impl Tree {
+    /// To be called when points came or went.
+    pub(super) fn normalize(&mut self) {
+        self.normalizer = (f64::from(self.mass()) + 1.0).log2();
+    }
+
     /// The score of a point; 0 in an empty tree.
     pub(super) fn score(&self, point: &[f32]) -> f64 {
         if self.root == NONE {
@@ -42,7 +43,7 @@ impl Tree {
         let (leaf, mut depth) = self.leaf_of(point);
         let place = self.places[usize::from(leaf)];
         if self.equals(leaf, point) {
-            return seen(depth, place.mass, self.mass()) * normalizer(self.mass());
+            return seen(depth, place.mass, self.mass()) * self.normalizer;
         }
         let mut score = unseen(depth);
         let mut node = place.parent;
@@ -55,7 +56,7 @@ impl Tree {
             score += probability * (unseen(depth) - score);
             node = self.places[usize::from(node)].parent;
         }
-        score * normalizer(self.mass())
+        score * self.normalizer
     }
 
     /// Adds what each dimension contributes to the score of a point; `scratch` is for what the tree needs meanwhile.
@@ -74,7 +75,7 @@ impl Tree {
             blend(&mut scratch.shares, self.bounds(leaf), point, unseen(depth));
             self.climb(place.parent, depth, point, scratch)
         };
-        let score = score * normalizer(self.mass());
+        let score = score * self.normalizer;
         let total: f64 = scratch.shares.iter().map(|s| s.high + s.low).sum();
         for (sum, share) in sums.iter_mut().zip(&scratch.shares) {
             let even = score / (2 * point.len()) as f64;

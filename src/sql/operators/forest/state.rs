@@ -66,6 +66,7 @@ impl Member {
             sampler.add(Entry { weight, leaf });
         }
         tree.sum_up();
+        tree.normalize();
         (usize::from(tree.mass()) == size).then_some(Self { tree, sampler, random })
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Tree {
     pub(super) bounds: Vec<[f32; 2]>,
     free_inner: Vec<u16>,
     free_leaves: Vec<u16>,
+    /// The factor that makes scores of trees of different masses comparable: log2(mass + 1), kept because every score needs it.
+    pub(super) normalizer: f64,
 }
 
 /// Where a point is to be put: above `node`, parted from it by the cut.
@@ -59,17 +61,13 @@ impl Tree {
             bounds: vec![[0.0; 2]; nodes * dimensions],
             free_inner: (0..capacity).rev().collect(),
             free_leaves: (capacity..capacity * 2).rev().collect(),
+            normalizer: 0.0,
         }
     }
 
     /// How many points it holds, equal ones counted.
     pub(super) fn mass(&self) -> u16 {
         if self.root == NONE { 0 } else { self.places[usize::from(self.root)].mass }
-    }
-
-    #[inline]
-    pub(super) fn is_leaf(&self, node: u16) -> bool {
-        usize::from(node) >= self.capacity
     }
 
     /// The box of a node.
@@ -291,7 +289,7 @@ mod tests {
             while let Some((node, parent)) = waiting.pop() {
                 let place = self.places[usize::from(node)];
                 assert_eq!(place.parent, parent);
-                if self.is_leaf(node) {
+                if usize::from(node) >= self.capacity {
                     assert!(place.mass > 0);
                     continue;
                 }
@@ -316,7 +314,7 @@ mod tests {
                 tree.remove(leaves.pop_front().unwrap());
                 tree.check();
             }
-            let point = [(random.bits() % 9) as f32, random.unit() as f32 * f32::from(i % 2)];
+            let point = [(random.bits() % 9) as f32, (random.bits() % 4096) as f32 * f32::from(i % 2)];
             let leaf = tree.insert(&point, &mut random);
             assert!(tree.equals(leaf, &point) && tree.leaf_of(&point).0 == leaf);
             leaves.push_back(leaf);
