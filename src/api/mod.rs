@@ -8,6 +8,7 @@ mod dispatch;
 mod fault;
 mod schema;
 mod shape;
+pub mod stored;
 mod trailers;
 mod validate;
 mod value;

@@ -118,6 +118,11 @@ limits! {
         put_bytes_per_second = UNLIMITED, 5 << 20;
         /// Calls a second of each control operation.
         control_calls_per_second = UNLIMITED, 5;
+        /// Seconds that a buffering interval other than 0 has at least (developer guide, "Configure buffering hints").
+        least_buffer_interval_seconds = 1, 60;
+        /// Whether a document that the server rejected for good (a status of 400 to 499 but 429) is sent again until the retry duration has
+        /// passed, as on AWS (1), or given up at once (0).
+        retry_rejected_documents = 0, 1;
     }
     analytics: AnalyticsLimits {
         /// Milliseconds an application stays STARTING, UPDATING or STOPPING.

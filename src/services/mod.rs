@@ -1,5 +1,6 @@
 //! The services: Data Streams, Firehose, Analytics and their neighbours. They talk to each other through handles only.
 
 pub mod analytics;
+pub mod firehose;
 pub mod kinesis;
 pub mod s3;

@@ -16,6 +16,13 @@ pub type Ordinal = u64;
 #[serde(transparent)]
 pub struct LogId(pub(super) u32);
 
+impl LogId {
+    /// The id as a number, at most seven digits; for names derived from it.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
 impl fmt::Display for LogId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "log {}", self.0)
