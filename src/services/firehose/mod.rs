@@ -38,7 +38,6 @@ use crate::base::spawner::Spawner;
 use crate::store::{Append, Refusal, Store, StoreError};
 use bytes::Bytes;
 use delivery_stream::Source;
-use entry::Entry;
 use refused::{Defects, check_put};
 use registry::Registry;
 use std::sync::Arc;
@@ -141,7 +140,7 @@ impl Firehose {
         let mut append = Append::with_capacity(stream.log, now_ms, bytes + 8 * records.len());
         records[..admitted].iter().for_each(|record| append.push("", record));
         let first = match self.store().append(vec![append]).await?.pop() {
-            Some(Ok(first)) => first,
+            Some(Ok(placement)) => placement.first,
             // The log goes with the delivery stream, which was deleted meanwhile.
             Some(Err(Refusal::NoSuchLog | Refusal::Sealed)) | None => return Err(Refused::NotFound(name.to_owned())),
             Some(Err(Refusal::Full)) => return Err(StoreError::Exhausted(stream.log).into()),
