@@ -79,6 +79,7 @@ impl Analytics {
             version: 1,
             created_ms: now_ms - now_ms.rem_euclid(1000),
             updated_ms: now_ms - now_ms.rem_euclid(1000),
+            started_ms: 0,
             inputs: Vec::new(),
             outputs: Vec::new(),
             references: Vec::new(),

@@ -3,33 +3,46 @@
 //! - [`application`]: the one model of an application behind both versions.
 //! - `configuration`, `lifecycle`, `tags`: what the operations do with it.
 //! - [`v1`], [`v2`]: the operations as the two APIs spell them.
+//! - `runner`: running applications, a task each. `taps`: their latest rows. `messages`: what they tell in CloudWatch Logs.
 //! - `code`: the check of a script against the application's inputs.
 //! - [`mapping`]: records → rows. [`output`]: rows → records.
 
 pub mod application;
 mod code;
 mod configuration;
+mod error_stream;
 mod lifecycle;
 pub mod mapping;
+mod messages;
+mod neighbours;
 pub mod output;
+mod reference;
 mod refusal;
+mod runner;
 #[macro_use]
 mod shapes;
 mod tags;
+mod taps;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 pub mod v1;
 pub mod v2;
 
+pub use neighbours::{DeliveryStreams, MessageLog, NeighbourError, Nobody, Objects};
 pub use refusal::Refusal;
+pub use taps::ROWS_KEPT;
 
 use crate::base::account::Scope;
 use crate::base::arn::Arn;
 use crate::base::clock::Clock;
 use crate::base::limits::AnalyticsLimits;
 use crate::base::spawner::Spawner;
+use crate::services::kinesis::Kinesis;
 use crate::store::{Collection, Key, Store};
 use application::Application;
+use runner::Runners;
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
@@ -51,17 +64,26 @@ pub struct Parts {
     pub limits: AnalyticsLimits,
     /// What starts the tasks of running applications.
     pub spawner: Spawner,
+    /// The streams that are read and written.
+    pub kinesis: Kinesis,
+    /// The delivery streams that are written.
+    pub delivery_streams: Arc<dyn DeliveryStreams>,
+    /// Where reference data is.
+    pub objects: Arc<dyn Objects>,
+    /// Where messages of applications go.
+    pub messages: Arc<dyn MessageLog>,
 }
 
 struct Inner {
     parts: Parts,
     locks: [Mutex<()>; LOCKS],
+    runners: Runners,
 }
 
 impl Analytics {
     /// The service over its parts. Applications that were running go on with [`Analytics::resume`].
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, locks: std::array::from_fn(|_| Mutex::new(())) }))
+        Self(Arc::new(Inner { parts, locks: std::array::from_fn(|_| Mutex::new(())), runners: Runners::default() }))
     }
 
     fn store(&self) -> &Store {
@@ -104,4 +126,9 @@ fn key(scope: &Scope, name: &str) -> Key {
 /// The ARN of an application; the same in both versions.
 fn arn(scope: &Scope, name: &str) -> String {
     Arn::of("kinesisanalytics", scope, format!("application/{name}")).to_string()
+}
+
+/// The name under which an application's positions and state are kept.
+fn consumer(scope: &Scope, name: &str) -> String {
+    format!("analytics/{}/{}/{name}", scope.account(), scope.region())
 }

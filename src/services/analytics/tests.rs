@@ -1,99 +1,12 @@
 //! The operations through both versions' tables.
 
+use super::testing::*;
 use super::*;
 use crate::api::kinesisanalytics as api1;
 use crate::api::kinesisanalytics::op as op1;
 use crate::api::kinesisanalyticsv2 as api2;
 use crate::api::kinesisanalyticsv2::op as op2;
-use crate::api::{Caller, Fault, Operation, ServiceTable, Shape, Timestamp};
-use crate::base::limits::{Limits, Profile};
-use crate::store::StoreOptions;
-
-const ROLE: &str = "arn:aws:iam::000000000000:role/analytics";
-const STREAM: &str = "arn:aws:kinesis:us-east-1:000000000000:stream/readings";
-
-struct Service {
-    v1: ServiceTable,
-    v2: ServiceTable,
-}
-
-impl Service {
-    fn new() -> Self {
-        let analytics = Analytics::new(Parts {
-            store: Store::open(&StoreOptions::default()).unwrap(),
-            clock: Clock::virtual_at(1_700_000_000_123),
-            limits: Limits::of(Profile::Local).analytics,
-            spawner: Spawner::default(),
-        });
-        Self { v1: v1::routes(analytics.clone()), v2: v2::routes(analytics) }
-    }
-
-    /// Calls an operation of the version its marker belongs to.
-    async fn call<O: Operation>(&self, _: O, input: O::Input) -> Result<O::Output, Fault> {
-        let table = if O::FACTS.service.id == "kinesisanalytics" { &self.v1 } else { &self.v2 };
-        let caller = Caller {
-            scope: Scope::new("000000000000", "us-east-1"),
-            access_key: None,
-            request_id: "request".into(),
-            endpoint: "http://localhost:4566".into(),
-        };
-        let answer = table.call(O::FACTS.name, caller, input.into_value().unwrap()).await?;
-        Ok(O::Output::from_value(answer))
-    }
-
-    async fn create(&self, name: &str) {
-        let input = api1::CreateApplicationRequest {
-            application_name: name.into(),
-            inputs: Some(vec![readings()]),
-            ..Default::default()
-        };
-        self.call(op1::CreateApplication, input).await.unwrap();
-    }
-
-    async fn describe(&self, name: &str) -> api1::ApplicationDetail {
-        let input = api1::DescribeApplicationRequest { application_name: name.into() };
-        self.call(op1::DescribeApplication, input).await.unwrap().application_detail
-    }
-
-    async fn add_output(&self, name: &str, version: i64) -> Result<(), Fault> {
-        let input = api1::AddApplicationOutputRequest {
-            application_name: name.into(),
-            current_application_version_id: version,
-            output: api1::Output {
-                name: "DESTINATION".into(),
-                kinesis_streams_output: Some(api1::KinesisStreamsOutput { resource_arn: STREAM.into(), role_arn: ROLE.into() }),
-                ..Default::default()
-            },
-        };
-        self.call(op1::AddApplicationOutput, input).await.map(drop)
-    }
-
-    async fn update_code(&self, name: &str, version: i64, code: &str) -> Result<(), Fault> {
-        let input = api1::UpdateApplicationRequest {
-            application_name: name.into(),
-            current_application_version_id: version,
-            application_update: api1::ApplicationUpdate { application_code_update: Some(code.into()), ..Default::default() },
-        };
-        self.call(op1::UpdateApplication, input).await.map(drop)
-    }
-}
-
-fn readings() -> api1::Input {
-    let column = |name: &str, sql_type: &str| api1::RecordColumn {
-        name: name.into(),
-        sql_type: sql_type.into(),
-        mapping: Some(format!("$.{name}")),
-    };
-    api1::Input {
-        name_prefix: "SOURCE_SQL_STREAM".into(),
-        kinesis_streams_input: Some(api1::KinesisStreamsInput { resource_arn: STREAM.into(), role_arn: ROLE.into() }),
-        input_schema: api1::SourceSchema {
-            record_columns: vec![column("sensorId", "INTEGER"), column("status", "VARCHAR(4)")],
-            ..Default::default()
-        },
-        ..Default::default()
-    }
-}
+use crate::api::{Fault, Timestamp};
 
 fn code_and_text(fault: &Fault) -> (&str, &str) {
     (&fault.code, fault.message.as_deref().unwrap_or_default())
@@ -101,7 +14,7 @@ fn code_and_text(fault: &Fault) -> (&str, &str) {
 
 #[tokio::test]
 async fn an_application_is_described_as_it_was_created() {
-    let service = Service::new();
+    let service = World::new().await;
     service.create("a").await;
     let detail = service.describe("a").await;
     assert_eq!(detail.application_arn, "arn:aws:kinesisanalytics:us-east-1:000000000000:application/a");
@@ -120,7 +33,7 @@ async fn an_application_is_described_as_it_was_created() {
 
 #[tokio::test]
 async fn a_name_is_taken_once() {
-    let service = Service::new();
+    let service = World::new().await;
     service.create("a").await;
     let again = api1::CreateApplicationRequest { application_name: "a".into(), ..Default::default() };
     let refused = service.call(op1::CreateApplication, again).await.unwrap_err();
@@ -129,7 +42,7 @@ async fn a_name_is_taken_once() {
 
 #[tokio::test]
 async fn an_unknown_application_is_not_found_in_either_version() {
-    let service = Service::new();
+    let service = World::new().await;
     let arn = "Application arn:aws:kinesisanalytics:us-east-1:000000000000:application/x not found";
     let refused = service.call(op1::DescribeApplication, api1::DescribeApplicationRequest { application_name: "x".into() }).await;
     let refused = refused.unwrap_err();
@@ -141,14 +54,14 @@ async fn an_unknown_application_is_not_found_in_either_version() {
 
 #[tokio::test]
 async fn each_change_makes_a_version_and_must_name_the_last() {
-    let service = Service::new();
+    let service = World::new().await;
     service.create("a").await;
-    service.add_output("a", 1).await.unwrap();
-    let refused = service.add_output("a", 1).await.unwrap_err();
+    service.add_output("a", 1, "DESTINATION").await.unwrap();
+    let refused = service.add_output("a", 1, "DESTINATION").await.unwrap_err();
     assert_eq!(refused.code, "ConcurrentModificationException");
-    service.add_output("a", 2).await.unwrap();
-    service.add_output("a", 3).await.unwrap();
-    let refused = service.add_output("a", 4).await.unwrap_err();
+    service.add_output("a", 2, "DESTINATION").await.unwrap();
+    service.add_output("a", 3, "DESTINATION").await.unwrap();
+    let refused = service.add_output("a", 4, "DESTINATION").await.unwrap_err();
     assert_eq!(code_and_text(&refused), ("InvalidArgumentException", "An application has at most 3 outputs"));
     let detail = service.describe("a").await;
     let ids: Vec<_> = detail.output_descriptions.unwrap().into_iter().filter_map(|output| output.output_id).collect();
@@ -164,7 +77,7 @@ async fn each_change_makes_a_version_and_must_name_the_last() {
 
 #[tokio::test]
 async fn bad_syntax_is_refused_with_its_place_and_changes_nothing() {
-    let service = Service::new();
+    let service = World::new().await;
     service.create("a").await;
     let refused = service.update_code("a", 1, "CREATE STREAM s (x INTEGER);\nCREATE STREAM t (y INTEGER));").await.unwrap_err();
     assert_eq!(refused.code, "CodeValidationException");
@@ -175,7 +88,7 @@ async fn bad_syntax_is_refused_with_its_place_and_changes_nothing() {
 
 #[tokio::test]
 async fn the_tokens_of_version_two_stand_for_versions() {
-    let service = Service::new();
+    let service = World::new().await;
     let create = api2::CreateApplicationRequest {
         application_name: "b".into(),
         runtime_environment: api2::RuntimeEnvironment::Sql10,
@@ -198,7 +111,7 @@ async fn the_tokens_of_version_two_stand_for_versions() {
 
 #[tokio::test]
 async fn both_versions_speak_of_one_application_until_version_two_changes_it() {
-    let service = Service::new();
+    let service = World::new().await;
     service.create("a").await;
     let input = api2::DescribeApplicationRequest { application_name: "a".into(), ..Default::default() };
     let seen = service.call(op2::DescribeApplication, input).await.unwrap().application_detail;
@@ -215,14 +128,14 @@ async fn both_versions_speak_of_one_application_until_version_two_changes_it() {
     };
     let added = service.call(op2::AddApplicationCloudWatchLoggingOption, logging).await.unwrap();
     assert_eq!(added.application_version_id, Some(2));
-    let refused = service.add_output("a", 2).await.unwrap_err();
+    let refused = service.add_output("a", 2, "DESTINATION").await.unwrap_err();
     let text = "a was created/updated by kinesisanalyticsv2 SDK. Please use kinesisanalyticsv2 SDK to make changes to a.";
     assert_eq!(code_and_text(&refused), ("UnsupportedOperationException", text));
 }
 
 #[tokio::test]
 async fn flink_is_refused() {
-    let service = Service::new();
+    let service = World::new().await;
     let create = api2::CreateApplicationRequest {
         application_name: "f".into(),
         runtime_environment: api2::RuntimeEnvironment::Flink120,
@@ -236,7 +149,7 @@ async fn flink_is_refused() {
 
 #[tokio::test]
 async fn applications_are_listed_in_pages() {
-    let service = Service::new();
+    let service = World::new().await;
     for name in ["c", "a", "b"] {
         service.create(name).await;
     }
@@ -254,7 +167,7 @@ async fn applications_are_listed_in_pages() {
 
 #[tokio::test]
 async fn an_application_is_deleted_by_name_and_creation() {
-    let service = Service::new();
+    let service = World::new().await;
     service.create("a").await;
     let delete = |ms| api1::DeleteApplicationRequest { application_name: "a".into(), create_timestamp: Timestamp(ms) };
     let refused = service.call(op1::DeleteApplication, delete(1_600_000_000_000)).await.unwrap_err();
@@ -266,7 +179,7 @@ async fn an_application_is_deleted_by_name_and_creation() {
 
 #[tokio::test]
 async fn tags_are_set_listed_and_taken_away() {
-    let service = Service::new();
+    let service = World::new().await;
     service.create("a").await;
     let arn = "arn:aws:kinesisanalytics:us-east-1:000000000000:application/a";
     let tag = |key: &str, value: &str| api1::Tag { key: key.into(), value: Some(value.into()) };

@@ -8,7 +8,6 @@ mod compile;
 mod error;
 mod logic;
 mod operand;
-mod operands;
 mod time;
 
 pub use cast::exact;
@@ -16,4 +15,3 @@ pub(crate) use cast::{fitting, range};
 pub use compile::Compiler;
 pub use error::{ErrorKind, RowError};
 pub use operand::{Eval, Operand, Scope};
-pub use operands::Operands;

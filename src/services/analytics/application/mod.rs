@@ -50,6 +50,9 @@ pub struct Application {
     pub created_ms: Millis,
     /// When its configuration was changed last.
     pub updated_ms: Millis,
+    /// When it was started last; NOW is this moment.
+    #[serde(default)]
+    pub started_ms: Millis,
     /// Streaming sources.
     pub inputs: Vec<Input>,
     /// Destinations.
@@ -304,11 +307,6 @@ impl Application {
             return Ok(());
         }
         Err(Refusal::InUse(format!("Application {} cannot be {action} in status {}", self.name, self.status.as_str())))
-    }
-
-    /// Whether it holds work that goes on by itself, and so is taken up again when the process starts.
-    pub fn is_active(&self) -> bool {
-        matches!(self.status, Status::Starting | Status::Running | Status::Updating)
     }
 
     /// `<version>.<number>`, the number counted among those of the same version.

@@ -13,6 +13,7 @@ fn application() -> Application {
         version: 1,
         created_ms: 0,
         updated_ms: 0,
+        started_ms: 0,
         inputs: Vec::new(),
         outputs: Vec::new(),
         references: Vec::new(),

@@ -1,0 +1,73 @@
+//! What applications use of other services besides Kinesis: delivery streams, objects in S3, CloudWatch log streams. `app` joins them.
+
+use crate::api::BoxFuture;
+use crate::base::arn::Arn;
+use crate::services::s3::{S3, S3Error};
+use bytes::Bytes;
+use thiserror::Error;
+
+/// Why a neighbour did not do what it was asked.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum NeighbourError {
+    /// The resource is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// Anything else; worth another try.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Firehose, as a destination.
+pub trait DeliveryStreams: Send + Sync {
+    /// Puts records to the delivery stream with this ARN; how many of them, from the first on, were taken and are durable.
+    fn put(&self, delivery_stream: Arn, records: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>>;
+}
+
+/// S3, as the home of reference data and of samples.
+pub trait Objects: Send + Sync {
+    /// The whole object.
+    fn get(&self, bucket: String, key: String) -> BoxFuture<Result<Bytes, NeighbourError>>;
+}
+
+/// CloudWatch Logs, for the messages of applications.
+pub trait MessageLog: Send + Sync {
+    /// Appends a message to the log stream with this ARN; a log stream that is not there loses it.
+    fn put(&self, log_stream: Arn, message: String) -> BoxFuture<()>;
+}
+
+impl Objects for S3 {
+    fn get(&self, bucket: String, key: String) -> BoxFuture<Result<Bytes, NeighbourError>> {
+        let s3 = self.clone();
+        Box::pin(async move {
+            match s3.get_object(&bucket, &key).await {
+                Ok(object) => Ok(object.body),
+                Err(error @ (S3Error::NoSuchBucket | S3Error::NoSuchKey)) => {
+                    Err(NeighbourError::NotFound(format!("s3://{bucket}/{key}: {error}")))
+                }
+                Err(error) => Err(NeighbourError::Failed(format!("s3://{bucket}/{key}: {error}"))),
+            }
+        })
+    }
+}
+
+/// A neighbour that is not there: delivery streams and objects are not found, messages are dropped.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nobody;
+
+impl DeliveryStreams for Nobody {
+    fn put(&self, delivery_stream: Arn, _: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>> {
+        Box::pin(async move { Err(NeighbourError::NotFound(format!("{delivery_stream} not found"))) })
+    }
+}
+
+impl Objects for Nobody {
+    fn get(&self, bucket: String, key: String) -> BoxFuture<Result<Bytes, NeighbourError>> {
+        Box::pin(async move { Err(NeighbourError::NotFound(format!("s3://{bucket}/{key} not found"))) })
+    }
+}
+
+impl MessageLog for Nobody {
+    fn put(&self, _: Arn, _: String) -> BoxFuture<()> {
+        Box::pin(async {})
+    }
+}
