@@ -3,4 +3,5 @@
 pub mod analytics;
 pub mod firehose;
 pub mod kinesis;
+pub mod logs;
 pub mod s3;
