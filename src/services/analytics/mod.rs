@@ -12,6 +12,7 @@ mod code;
 mod configuration;
 mod error_stream;
 mod lifecycle;
+pub mod discovery;
 pub mod mapping;
 mod messages;
 mod neighbours;

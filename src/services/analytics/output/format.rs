@@ -80,6 +80,16 @@ impl RowFormatter {
             OutputFormat::Csv => out.push(b'\n'),
         }
     }
+
+    /// One value as plain text, without quotes; none for NULL.
+    pub fn text(&mut self, column: usize, cell: &Cell) -> Option<String> {
+        if let Some(text) = cell.as_str() {
+            return Some(text.to_owned());
+        }
+        let mut out = Vec::new();
+        self.dates.plain(self.columns.get(column)?.kind, cell, &mut out);
+        String::from_utf8(out).ok().filter(|_| !cell.is_null())
+    }
 }
 
 fn lead(format: OutputFormat, place: usize, name: &str) -> Vec<u8> {
