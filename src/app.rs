@@ -6,7 +6,9 @@ mod health;
 use crate::api::ServiceTable;
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
-use crate::config::Settings;
+use crate::config::{self, Settings};
+use crate::services::kinesis::{self, Kinesis};
+use crate::store::{self, Store, StoreError, StoreOptions};
 use crate::wire::{Gateway, Listener, ListenerLimits};
 use std::io;
 use std::net::SocketAddr;
@@ -28,6 +30,9 @@ pub enum AppError {
     /// The data folder cannot be used.
     #[error("cannot use the data folder {0}: {1}; choose another with --data, or keep nothing with --ephemeral")]
     Data(PathBuf, io::Error),
+    /// The data folder cannot be opened.
+    #[error("{0}; choose another data folder with --data, or keep nothing with --ephemeral")]
+    Store(#[from] StoreError),
     /// The operating system refuses something else.
     #[error(transparent)]
     System(#[from] io::Error),
@@ -56,7 +61,7 @@ pub async fn run(settings: Settings) -> Result<(), AppError> {
         std::fs::create_dir_all(data).map_err(|error| AppError::Data(data.clone(), error))?;
     }
     let (connections, tasks) = (Spawner::default(), Spawner::default());
-    let tables = services(&settings, &Clock::real(), &tasks);
+    let tables = services(&settings, &Clock::real(), &tasks).await?;
     let names = tables.iter().map(|table| table.service().id).collect();
     let gateway = Gateway::new(tables, health::router(names));
     let own_spawner = connections.clone();
@@ -74,8 +79,14 @@ pub async fn run(settings: Settings) -> Result<(), AppError> {
 }
 
 /// Builds the services, each from the handles it needs, and gives their tables.
-fn services(_settings: &Settings, _clock: &Clock, _tasks: &Spawner) -> Vec<ServiceTable> {
-    Vec::new()
+async fn services(settings: &Settings, clock: &Clock, tasks: &Spawner) -> Result<Vec<ServiceTable>, AppError> {
+    let durability = match settings.durability {
+        config::Durability::Normal => store::Durability::Normal,
+        config::Durability::Full => store::Durability::Full,
+    };
+    let store = Store::open(&StoreOptions { path: settings.data.clone(), durability })?;
+    let kinesis = Kinesis::open(store, clock.clone(), settings.limits.kinesis.clone(), tasks.clone()).await?;
+    Ok(vec![kinesis::routes(kinesis)])
 }
 
 /// Returns at SIGTERM or ctrl-c.

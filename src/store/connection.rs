@@ -16,7 +16,7 @@ pub(super) enum Role {
 }
 
 /// Bytes of a page. Larger pages keep a segment of one request in few pages; fixed when the file is made.
-pub(super) const PAGE_BYTES: i64 = 16 * 1024;
+pub(super) const PAGE_BYTES: u32 = 16 * 1024;
 
 /// How long a connection waits for a lock. Only a checkpoint's last step and recovery after a crash ever hold one for long.
 const BUSY_TIMEOUT_MS: i64 = 5_000;

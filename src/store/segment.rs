@@ -166,6 +166,7 @@ impl Append {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "seven bits at a time")]
 fn write_varint(bytes: &mut Vec<u8>, value: usize) {
     let mut rest = value;
     while rest >= 0x80 {

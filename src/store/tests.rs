@@ -283,7 +283,7 @@ async fn a_reader_at_the_tip_skips_nothing_that_concurrent_writers_append() {
             tokio::spawn(async move {
                 for call in 0..CALLS {
                     let data = format!("{writer}-{call}");
-                    let append = append_of(log, 1, &vec![("k", data.as_bytes()); 3]);
+                    let append = append_of(log, 1, &[("k", data.as_bytes()); 3]);
                     let first = store.append(vec![append]).await.unwrap()[0].unwrap().first;
                     // Read your own write, at the place that was promised.
                     let read = store.read(log, first, ReadLimit { records: 3, bytes: 1 << 20 }).await.unwrap();

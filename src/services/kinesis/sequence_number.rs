@@ -30,7 +30,7 @@ const DIGITS: usize = 56;
 /// 2⁸⁰, the distance between the numbers of two neighbouring ordinals, in chunks, lowest first.
 const ORDINAL_STEP: [u64; 3] = {
     let step = 1_u128 << 80;
-    [(step % CHUNK as u128) as u64, (step / CHUNK as u128) as u64, 0]
+    [low(step % CHUNK as u128), low(step / CHUNK as u128), 0]
 };
 
 /// A record's sequence number, or the start or end of a shard.
@@ -81,10 +81,16 @@ impl SequenceNumber {
     }
 
     fn chunks(&self) -> [u64; 3] {
-        let (high, low) = self.bits();
-        let mut limbs = [(low & u128::from(u64::MAX)) as u64, (low >> 64) as u64, high];
+        let (high, rest) = self.bits();
+        let mut limbs = [low(rest), low(rest >> 64), high];
         [divide(&mut limbs), divide(&mut limbs), divide(&mut limbs)]
     }
+}
+
+/// The lower 64 bits.
+#[expect(clippy::cast_possible_truncation, reason = "cutting off is what it does")]
+const fn low(number: u128) -> u64 {
+    number as u64
 }
 
 /// Divides a number of three limbs, lowest first, by [`CHUNK`]; the remainder.
@@ -92,8 +98,8 @@ fn divide(limbs: &mut [u64; 3]) -> u64 {
     let mut remainder = 0;
     for limb in limbs.iter_mut().rev() {
         let dividend = (u128::from(remainder) << 64) | u128::from(*limb);
-        *limb = (dividend / u128::from(CHUNK)) as u64;
-        remainder = (dividend % u128::from(CHUNK)) as u64;
+        *limb = low(dividend / u128::from(CHUNK));
+        remainder = low(dividend % u128::from(CHUNK));
     }
     remainder
 }
@@ -125,7 +131,7 @@ impl Printer {
         for (chunk, step) in self.chunks.iter_mut().zip(ORDINAL_STEP) {
             let sum = u128::from(*chunk) + u128::from(step) + carry;
             carry = u128::from(sum >= u128::from(CHUNK));
-            *chunk = (sum - carry * u128::from(CHUNK)) as u64;
+            *chunk = low(sum - carry * u128::from(CHUNK));
         }
         // All bytes are digits.
         String::from_utf8_lossy(&text).into_owned()
@@ -160,19 +166,20 @@ impl FromStr for SequenceNumber {
     type Err = NotASequenceNumber;
 
     fn from_str(text: &str) -> Result<Self, NotASequenceNumber> {
-        let (high, low) = parse_decimal(text).ok_or(NotASequenceNumber)?;
+        let (high, rest) = parse_decimal(text).ok_or(NotASequenceNumber)?;
         // Version 2 has a 2 as first and as last digit; older versions are not made any more.
-        if high >> 56 != 0x2 || low & 0xf != 0x2 || (low >> 72) & 0xff != 0 {
+        if high >> 56 != 0x2 || rest & 0xf != 0x2 || (rest >> 72) & 0xff != 0 {
             return Err(NotASequenceNumber);
         }
-        let ordinal = ((high & 0xffff) << 48) | (low >> 80) as u64;
+        let ordinal = ((high & 0xffff) << 48) | low(rest >> 80);
         let shard_created_s = (high >> 20) & 0xf_ffff_ffff;
-        let shard = ((low >> 4) & 0xffff_ffff) as u32;
-        let nibble = ((high >> 16) & 0xf) as u32;
-        if ordinal > END_ORDINAL || shard_created_s >= TOO_LATE_S || shard & 0xf != nibble || shard > i32::MAX.cast_unsigned() {
+        let shard = low((rest >> 4) & 0xffff_ffff);
+        let nibble = (high >> 16) & 0xf;
+        let index = i32::try_from(shard).map_err(|_| NotASequenceNumber)?;
+        if ordinal > END_ORDINAL || shard_created_s >= TOO_LATE_S || shard & 0xf != nibble {
             return Err(NotASequenceNumber);
         }
-        Ok(Self { shard_created_s, shard, ordinal, arrival_s: ((low >> 36) & 0xf_ffff_ffff) as u64 })
+        Ok(Self { shard_created_s, shard: index.cast_unsigned(), ordinal, arrival_s: low((rest >> 36) & 0xf_ffff_ffff) })
     }
 }
 
@@ -186,7 +193,7 @@ fn parse_decimal(text: &str) -> Option<(u64, u128)> {
         let mut carry = u128::from(byte.checked_sub(b'0').filter(|digit| *digit <= 9)?);
         for limb in &mut limbs {
             let product = u128::from(*limb) * 10 + carry;
-            *limb = (product & u128::from(u64::MAX)) as u64;
+            *limb = low(product);
             carry = product >> 64;
         }
         if carry != 0 {

@@ -54,6 +54,17 @@ impl Compiler {
         exprs.iter().map(|expr| self.compile(expr)).collect()
     }
 
+    /// Compiles the two sides of an equality for use as hash keys: converted to their common type, text without the blanks at its end, so
+    /// that equal values are the same cell.
+    pub fn compile_equal(self, a: &Expr, b: &Expr) -> (Operand, Operand) {
+        let common = DataType::common(&[&a.data_type, &b.data_type]).unwrap_or(DataType::Null);
+        let side = |expr: &Expr| {
+            let of = self.compile(expr);
+            if common.is_character() { without_blanks(of) } else { cast::cast(of, &expr.data_type, &common, self.start_ms) }
+        };
+        (side(a), side(b))
+    }
+
     fn case(self, branches: &[(Expr, Expr)], otherwise: Option<&Expr>) -> Operand {
         let branches = branches.iter().map(|(condition, result)| (self.compile(condition), self.compile(result))).collect();
         logic::case(branches, otherwise.map_or(Operand::Constant(Cell::Null), |otherwise| self.compile(otherwise)))
@@ -74,4 +85,13 @@ fn field(of: Operand, place: usize) -> Operand {
         _ => Cell::Null,
     };
     Operand::computed(move |scope| of.with(scope, read))
+}
+
+fn without_blanks(of: Operand) -> Operand {
+    Operand::computed(move |scope| {
+        of.with(scope, |cell| match cell.text_bytes() {
+            Some([.., b' ']) => Cell::text(cell.as_str().unwrap_or_default().trim_end_matches(' ')),
+            _ => cell.clone(),
+        })
+    })
 }

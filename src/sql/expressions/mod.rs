@@ -8,6 +8,7 @@ mod compile;
 mod error;
 mod logic;
 mod operand;
+mod operands;
 mod time;
 
 pub use cast::exact;
@@ -15,3 +16,4 @@ pub(crate) use cast::{fitting, range};
 pub use compile::Compiler;
 pub use error::{ErrorKind, RowError};
 pub use operand::{Eval, Operand, Scope};
+pub use operands::Operands;
