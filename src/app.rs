@@ -1,18 +1,23 @@
 //! The one place that knows every service: builds them, starts them, and stops them.
 
 mod greeting;
-mod health;
+mod own;
+mod s3;
+mod services;
 
-use crate::api::ServiceTable;
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
-use crate::config::{self, Settings};
-use crate::services::kinesis::{self, Kinesis};
-use crate::store::{self, Store, StoreError, StoreOptions};
+use crate::config::Settings;
+use crate::services::s3::S3Error;
+use crate::store::StoreError;
+use crate::wire::signature::{Credential, Verifier};
+use crate::wire::tls::Tls;
 use crate::wire::{Gateway, Listener, ListenerLimits};
+use services::Services;
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Running requests get this long to be answered when the process stops.
@@ -27,12 +32,12 @@ pub enum AppError {
     /// The port cannot be bound.
     #[error("{}", busy(*.0, .1))]
     Listen(SocketAddr, io::Error),
-    /// The data folder cannot be used.
-    #[error("cannot use the data folder {0}: {1}; choose another with --data, or keep nothing with --ephemeral")]
-    Data(PathBuf, io::Error),
     /// The data folder cannot be opened.
     #[error("{0}; choose another data folder with --data, or keep nothing with --ephemeral")]
     Store(#[from] StoreError),
+    /// The objects of S3 cannot be opened.
+    #[error("cannot open the objects of S3: {0}")]
+    Objects(#[from] S3Error),
     /// The operating system refuses something else.
     #[error(transparent)]
     System(#[from] io::Error),
@@ -53,17 +58,14 @@ fn busy(address: SocketAddr, error: &io::Error) -> String {
 
 /// Runs the server until SIGTERM or ctrl-c.
 pub async fn run(settings: Settings) -> Result<(), AppError> {
-    // The port first: a second server must not touch the data of the first.
-    let limits = ListenerLimits::default();
-    let listener = Listener::bind(settings.listen, limits).await.map_err(|error| AppError::Listen(settings.listen, error))?;
+    let tls = Tls::new(settings.data.as_ref().map(|data| data.join("tls")));
+    let bound = Listener::bind(settings.listen, ListenerLimits::default(), tls.clone()).await;
+    let listener = bound.map_err(|error| AppError::Listen(settings.listen, error))?;
     let address = listener.address()?;
-    if let Some(data) = &settings.data {
-        std::fs::create_dir_all(data).map_err(|error| AppError::Data(data.clone(), error))?;
-    }
     let (connections, tasks) = (Spawner::default(), Spawner::default());
-    let tables = services(&settings, &Clock::real(), &tasks).await?;
-    let names = tables.iter().map(|table| table.service().id).collect();
-    let gateway = Gateway::new(tables, health::router(names));
+    let clock = Clock::real();
+    let services = Services::open(&settings, &clock, &tasks).await?;
+    let gateway = gateway(services, &settings, clock, tls);
     let own_spawner = connections.clone();
     connections.spawn(async move { listener.run(gateway, own_spawner).await });
     greeting::print(address, &settings);
@@ -78,15 +80,16 @@ pub async fn run(settings: Settings) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Builds the services, each from the handles it needs, and gives their tables.
-async fn services(settings: &Settings, clock: &Clock, tasks: &Spawner) -> Result<Vec<ServiceTable>, AppError> {
-    let durability = match settings.durability {
-        config::Durability::Normal => store::Durability::Normal,
-        config::Durability::Full => store::Durability::Full,
-    };
-    let store = Store::open(&StoreOptions { path: settings.data.clone(), durability })?;
-    let kinesis = Kinesis::open(store, clock.clone(), settings.limits.kinesis.clone(), tasks.clone()).await?;
-    Ok(vec![kinesis::routes(kinesis)])
+fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls) -> Gateway {
+    let names = services.tables.iter().map(|table| table.service().id).chain(["s3"]).collect();
+    let gateway = Gateway::new(services.tables, own::router(names, tls)).with_fallback(s3::fallback(services.s3));
+    if !settings.verify_signatures {
+        return gateway;
+    }
+    let known = |secret: &String| Credential { secret: secret.clone(), session_token: None };
+    let keys: HashMap<String, Credential> =
+        settings.credentials.iter().map(|(key, secret)| (key.clone(), known(secret))).collect();
+    gateway.with_verifier(Verifier::new(Arc::new(keys), clock))
 }
 
 /// Returns at SIGTERM or ctrl-c.

@@ -24,6 +24,8 @@ enum Command {
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
+    // One cryptography provider for all of TLS, ours and reqwest's; a second call, as in tests, keeps the first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let result = match Cli::parse().command {
         Command::Serve(flags) => serve::run(*flags),
         Command::Health(flags) => health::run(&flags),

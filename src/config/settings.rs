@@ -10,6 +10,9 @@ use std::path::PathBuf;
 /// The port of LocalStack, which every AWS tool for local work knows.
 const DEFAULT_PORT: u16 = 4566;
 
+/// s3s tells of every refused request as if it were an error of ours.
+const DEFAULT_LOG: &str = "info,s3s=off";
+
 /// What an acknowledged record survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
@@ -85,7 +88,7 @@ impl Settings {
             credentials,
             elasticsearch: flags.elasticsearch.or(file.elasticsearch),
             elasticsearch_home: flags.elasticsearch_home.or(file.elasticsearch_home),
-            log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
+            log: flags.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.into()),
             log_format: one_of(
                 "log-format",
                 flags.log_format.or(file.log_format),

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::gateway::Gateway;
+use super::tls::Tls;
 use crate::base::spawner::{Spawner, Stopping};
 use http::Request;
 use hyper::body::Incoming;
@@ -9,18 +10,23 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use std::convert::Infallible;
+use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// Bounds of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct ListenerLimits {
     /// A connection that sends nothing is closed after this; client pools open spare ones.
     pub first_byte: Duration,
+    /// A TLS handshake must be done after this.
+    pub handshake: Duration,
     /// A request's headers must be there after this.
     pub headers: Duration,
     /// Most headers of a request.
@@ -37,6 +43,7 @@ impl Default for ListenerLimits {
     fn default() -> Self {
         Self {
             first_byte: Duration::from_secs(30),
+            handshake: Duration::from_secs(10),
             headers: Duration::from_secs(30),
             header_count: 128,
             header_bytes: 64 << 10,
@@ -60,18 +67,20 @@ const TLS_HANDSHAKE: u8 = 0x16;
 pub struct Listener {
     tcp: TcpListener,
     limits: ListenerLimits,
+    tls: Tls,
 }
 
 struct Shared {
     gateway: Gateway,
+    tls: Tls,
     http: auto::Builder<TokioExecutor>,
     limits: ListenerLimits,
 }
 
 impl Listener {
     /// Binds the port.
-    pub async fn bind(address: SocketAddr, limits: ListenerLimits) -> io::Result<Self> {
-        Ok(Self { tcp: TcpListener::bind(address).await?, limits })
+    pub async fn bind(address: SocketAddr, limits: ListenerLimits, tls: Tls) -> io::Result<Self> {
+        Ok(Self { tcp: TcpListener::bind(address).await?, limits, tls })
     }
 
     /// Where it listens; of interest when port 0 was asked for.
@@ -82,7 +91,7 @@ impl Listener {
     /// Accepts until the spawner stops; each connection is a task of `connections`, which a stop drains.
     pub async fn run(self, gateway: Gateway, connections: Spawner) {
         let limits = self.limits;
-        let shared = Arc::new(Shared { gateway, http: http_builder(&limits), limits });
+        let shared = Arc::new(Shared { gateway, tls: self.tls, http: http_builder(&limits), limits });
         let slots = Arc::new(tokio::sync::Semaphore::new(limits.connections));
         let mut stopping = connections.stopping();
         loop {
@@ -130,10 +139,19 @@ impl Shared {
         let Ok(Ok(1)) = peeked else { return };
         // Answers are written whole; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
-        if first[0] == TLS_HANDSHAKE {
-            return;
+        if first[0] != TLS_HANDSHAKE {
+            return self.http(stream, false, stopping).await;
         }
-        self.http(stream, false, stopping).await;
+        match self.shake_hands(stream).await {
+            Ok(stream) => self.http(stream, true, stopping).await,
+            Err(error) => tracing::debug!(error, "a TLS handshake failed"),
+        }
+    }
+
+    async fn shake_hands(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, Box<dyn Error + Send + Sync>> {
+        let config = self.tls.config().inspect_err(|error| tracing::error!(%error, "no TLS"))?;
+        let shaking = TlsAcceptor::from(config).accept(stream);
+        Ok(tokio::time::timeout(self.limits.handshake, shaking).await??)
     }
 
     /// Serves HTTP on a stream until the client ends it, or the process stops and the running requests are answered.

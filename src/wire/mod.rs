@@ -4,17 +4,30 @@
 //! for our own paths under `/_millpond/`.
 
 mod answer;
+mod aws_chunked;
 mod body;
+mod call;
 mod cbor;
 mod cors;
 mod gateway;
 mod guard;
 mod json;
+mod json_call;
 mod listener;
+mod query;
+mod query_call;
 mod request_id;
+mod rest;
+mod rest_call;
 mod route;
+mod s3_request;
 pub mod signature;
+pub mod tls;
+mod xml;
 
 pub use body::{Body, MAX_BODY_BYTES};
 pub use gateway::{Fallback, Gateway};
 pub use listener::{Listener, ListenerLimits};
+
+#[cfg(test)]
+mod tests;

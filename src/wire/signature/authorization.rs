@@ -1,6 +1,6 @@
 //! What a request says of its signer: the Authorization header, or the query string of a presigned URL.
 
-use crate::api::Fault;
+use super::Refused;
 use http::request::Parts;
 use std::borrow::Cow;
 
@@ -25,35 +25,12 @@ pub(in crate::wire) struct Signed {
     pub(in crate::wire) signature: String,
 }
 
-/// What is wrong with the form of a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::wire) enum Malformed {
-    /// Header and query string are both signed.
-    Both,
-    /// Parts are missing; the text names them.
-    Incomplete(String),
-}
-
-impl Malformed {
-    /// The awsJson error (kinesalite `index.js`).
-    pub(in crate::wire) fn fault(&self) -> Fault {
-        match self {
-            Self::Both => Fault::new(
-                "InvalidSignatureException",
-                400,
-                "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
-            ),
-            Self::Incomplete(text) => Fault::new("IncompleteSignatureException", 400, text.clone()),
-        }
-    }
-}
-
 /// Reads the signature of a request; `None` when it carries none.
-pub(in crate::wire) fn parse(parts: &Parts) -> Result<Option<Signed>, Malformed> {
+pub(in crate::wire) fn parse(parts: &Parts) -> Result<Option<Signed>, Refused> {
     let header = parts.headers.get(http::header::AUTHORIZATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let query = parts.uri.query().filter(|query| query.contains("X-Amz-Algorithm="));
     match (header, query) {
-        (Some(_), Some(_)) => Err(Malformed::Both),
+        (Some(_), Some(_)) => Err(Refused::Both),
         (Some(header), None) => {
             let dated = parts.headers.contains_key("x-amz-date") || parts.headers.contains_key(http::header::DATE);
             from_header(&header, dated).map(Some)
@@ -63,7 +40,7 @@ pub(in crate::wire) fn parse(parts: &Parts) -> Result<Option<Signed>, Malformed>
     }
 }
 
-fn from_header(header: &str, dated: bool) -> Result<Signed, Malformed> {
+fn from_header(header: &str, dated: bool) -> Result<Signed, Refused> {
     let part = |wanted: &str| {
         let mut parts = header.split([',', ' ']).skip(1);
         parts.find_map(|part| part.strip_prefix(wanted)?.strip_prefix('=')).filter(|value| !value.is_empty())
@@ -81,12 +58,12 @@ fn from_header(header: &str, dated: bool) -> Result<Signed, Malformed> {
         if !dated {
             text += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
         }
-        return Err(Malformed::Incomplete(format!("{text}Authorization={header}")));
+        return Err(Refused::Incomplete(format!("{text}Authorization={header}")));
     };
     signed(Place::Header, credential, headers, signature)
 }
 
-fn from_query(query: &str) -> Result<Signed, Malformed> {
+fn from_query(query: &str) -> Result<Signed, Refused> {
     let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> = form_urlencoded::parse(query.as_bytes()).collect();
     let value = |name: &str| pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| &**value);
     let mut missing = String::new();
@@ -99,16 +76,16 @@ fn from_query(query: &str) -> Result<Signed, Malformed> {
         (Some(credential), Some(headers), Some(signature)) if missing.is_empty() => {
             signed(Place::Query, credential, headers, signature)
         }
-        _ => Err(Malformed::Incomplete(format!("{missing}Re-examine the query-string parameters."))),
+        _ => Err(Refused::Incomplete(format!("{missing}Re-examine the query-string parameters."))),
     }
 }
 
 /// The credential is `KEY/20261125/us-east-1/kinesis/aws4_request`; a key may hold slashes itself.
-fn signed(place: Place, credential: &str, headers: &str, signature: &str) -> Result<Signed, Malformed> {
+fn signed(place: Place, credential: &str, headers: &str, signature: &str) -> Result<Signed, Refused> {
     let mut scope = credential.rsplitn(5, '/');
     let mut next = || scope.next().filter(|part| !part.is_empty()).map(str::to_owned);
     let (Some(_), Some(service), Some(region), Some(date), Some(access_key)) = (next(), next(), next(), next(), next()) else {
-        return Err(Malformed::Incomplete(format!(
+        return Err(Refused::Incomplete(format!(
             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{credential}'"
         )));
     };
@@ -133,7 +110,7 @@ mod tests {
 
     fn incomplete(uri: &str, headers: &[(&str, &str)]) -> String {
         match parse(&parts(uri, headers)) {
-            Err(Malformed::Incomplete(text)) => text,
+            Err(Refused::Incomplete(text)) => text,
             other => panic!("{other:?}"),
         }
     }
@@ -152,7 +129,7 @@ mod tests {
                    &X-Amz-Date=20150901T000000Z&X-Amz-SignedHeaders=host&X-Amz-Signature=abc";
         let signed = parse(&parts(uri, &[])).unwrap().unwrap();
         assert_eq!((signed.place, signed.service.as_str()), (Place::Query, "s3"));
-        assert_eq!(parse(&parts(uri, &[("authorization", WHOLE)])), Err(Malformed::Both));
+        assert_eq!(parse(&parts(uri, &[("authorization", WHOLE)])), Err(Refused::Both));
     }
 
     #[test]

@@ -1,0 +1,47 @@
+//! What all protocols share: a request on its way to a handler, the check of its signature, and the call itself.
+
+use super::route::Call;
+use super::signature::{Payload, Refused, Signed, Verifier};
+use crate::api::{Caller, Fault, Value};
+use futures_util::FutureExt;
+use http::request::Parts;
+use std::panic::AssertUnwindSafe;
+
+/// A request whose service is known, without its body.
+pub(super) struct Incoming<'g> {
+    pub(super) parts: Parts,
+    pub(super) signature: Result<Option<Signed>, Refused>,
+    pub(super) caller: Caller,
+    /// There when signatures are verified.
+    pub(super) verifier: Option<&'g Verifier>,
+}
+
+impl Incoming<'_> {
+    /// A malformed signature is refused always, a missing or wrong one only when signatures are verified. Operations that need
+    /// none (AssumeRoleWithWebIdentity) are not checked.
+    pub(super) fn check_signature(&self, payload: Payload<'_>, unsigned: bool) -> Result<(), Refused> {
+        let signed = self.signature.as_ref().map_err(Clone::clone)?;
+        match (self.verifier, signed) {
+            (Some(verifier), Some(signed)) => verifier.verify(signed, &self.parts, payload),
+            (Some(_), None) if !unsigned => Err(Refused::Missing),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Runs the handler; a panic in it is a bug, which costs its caller an InternalFailure and nobody else anything.
+pub(super) async fn run((service, facts): Call<'_>, caller: Caller, input: Value<'_>) -> Result<Value<'static>, Fault> {
+    let started = std::panic::catch_unwind(AssertUnwindSafe(|| service.table.call(facts.name, caller, input)));
+    let running = started.map_err(|_| Fault::internal("panic in the checks of the input"))?;
+    AssertUnwindSafe(running).catch_unwind().await.unwrap_or_else(|_| Err(Fault::internal("panic in the handler")))
+}
+
+/// Tells the log of a call that failed: what callers did wrong only on request, what we did wrong always.
+pub(super) fn log(fault: &Fault, call: Option<Call<'_>>) {
+    let (service, operation) = call.map_or(("?", "?"), |(_, facts)| (facts.service.id, facts.name));
+    let (code, message) = (&*fault.code, fault.message.as_deref().unwrap_or_default());
+    match &fault.internal {
+        Some(why) => tracing::error!(service, operation, code, why, "internal failure"),
+        None => tracing::debug!(service, operation, code, message, "refused"),
+    }
+}

@@ -1,0 +1,65 @@
+//! Calls of awsJson 1.0 and 1.1, and of CBOR in the same shape; the checks in AWS's order (kinesalite `index.js`).
+
+use super::answer::{self, Codec};
+use super::body::{self, Body, BodyError};
+use super::call::{self, Incoming};
+use super::route::{Call, header};
+use super::signature::{Dialect, Payload};
+use super::{cbor, json};
+use crate::api::{Fault, Value};
+use bytes::Bytes;
+use http::{Method, Response};
+
+/// The answer; `operation` is `None` when the target names none.
+pub(super) async fn answer(operation: Option<Call<'_>>, incoming: Incoming<'_>, body: Body) -> Response<Body> {
+    if incoming.parts.method != Method::POST {
+        return answer::access_denied();
+    }
+    let body = match body::read(body).await {
+        Ok(body) => body,
+        Err(BodyError::TooLarge) => return answer::too_large(),
+        Err(BodyError::Broken) => return Codec::Json11.failure(&Fault::unreadable()),
+    };
+    let content_type = header(&incoming.parts.headers, "content-type").unwrap_or_default();
+    let content_type = content_type.split(';').next().unwrap_or_default().trim();
+    if body.is_empty() {
+        let codec = if content_type == "application/x-amz-json-1.1" { Codec::Json11 } else { Codec::Cbor };
+        let fault = if operation.is_some() { Fault::unreadable() } else { Fault::unknown_operation() };
+        return codec.failure(&fault);
+    }
+    if content_type == "application/json" {
+        return match json::read(&body) {
+            Ok(Value::Map(_) | Value::List(_)) => answer::plain_json(404, "UnknownOperationException"),
+            _ => answer::plain_json(400, "SerializationException"),
+        };
+    }
+    let Some(codec) = Codec::of(content_type) else { return answer::unknown_content_type() };
+    match run(operation, codec, &incoming, &body).await {
+        Ok(output) => codec.success(output.as_ref()),
+        Err(fault) => {
+            call::log(&fault, operation);
+            codec.failure(&fault)
+        }
+    }
+}
+
+/// The output, or `None` for an operation that has none.
+async fn run(
+    operation: Option<Call<'_>>,
+    codec: Codec,
+    incoming: &Incoming<'_>,
+    body: &Bytes,
+) -> Result<Option<Value<'static>>, Fault> {
+    let input = match codec {
+        Codec::Json10 | Codec::Json11 => json::read(body).map_err(|_| Fault::unreadable())?,
+        Codec::Cbor => cbor::read(body).map_err(|_| Fault::unreadable())?,
+    };
+    if !matches!(input, Value::Map(_) | Value::List(_)) {
+        return Err(Fault::unreadable());
+    }
+    let operation = operation.ok_or_else(Fault::unknown_operation)?;
+    let checked = incoming.check_signature(Payload::Whole(body), operation.1.unsigned);
+    checked.map_err(|refused| refused.fault(Dialect::Json))?;
+    let output = call::run(operation, incoming.caller.clone(), input).await?;
+    Ok(operation.1.has_output().then_some(output))
+}
