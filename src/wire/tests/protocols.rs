@@ -11,7 +11,7 @@ async fn json_in_and_out() {
     let answer = send(&gateway(), kinesis_call("GetRecords", JSON, r#"{"ShardIterator":"a"}"#)).await;
     assert_eq!(
         answer.text(),
-        r#"{"Records":[{"SequenceNumber":"1","ApproximateArrivalTimestamp":1700000000.123,"Data":"aGk=","PartitionKey":"k"}],"MillisBehindLatest":0}"#
+        r#"{"MillisBehindLatest":0,"Records":[{"ApproximateArrivalTimestamp":1700000000.123,"Data":"aGk=","PartitionKey":"k","SequenceNumber":"1"}]}"#
     );
     let answer = send(&gateway(), kinesis_call("CreateStream", JSON, r#"{"StreamName":"s"}"#)).await;
     assert_eq!((answer.status, answer.body.len()), (200, 0));
