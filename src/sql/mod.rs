@@ -6,6 +6,7 @@
 
 pub mod analysis;
 pub mod diagnostic;
+mod explain;
 pub mod expressions;
 pub mod functions;
 pub mod operators;

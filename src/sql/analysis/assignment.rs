@@ -99,14 +99,12 @@ impl Analysis<'_> {
 
     /// A query whose rows take their time from an item that is listed as ROWTIME.
     fn with_rowtime(&mut self, output: Output, rowtime: Option<Source>) -> Checked<Node> {
-        let Some(Source { expr, .. }) = rowtime.filter(|source| source.expr.kind != ExprKind::Rowtime) else {
-            return Some(output.node);
-        };
-        if expr.data_type != DataType::Timestamp {
-            let message =
-                format!("Cannot assign to target field 'ROWTIME' of type TIMESTAMP from source field of type {}", expr.data_type);
-            return self.error(expr.span, message);
+        let Some(source) = rowtime.filter(|source| source.expr.kind != ExprKind::Rowtime) else { return Some(output.node) };
+        if source.expr.data_type != DataType::Timestamp {
+            let rowtime = Column { name: "ROWTIME".to_owned(), data_type: DataType::Timestamp, nullable: false };
+            return self.convert(&rowtime, source).map(|_| output.node);
         }
+        let expr = source.expr;
         let items = output.columns.iter().enumerate().map(|(place, column)| column.at(place, expr.span)).collect();
         Some(Node::Project { input: Box::new(output.node), items, rowtime: Some(expr) })
     }

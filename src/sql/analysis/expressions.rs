@@ -159,7 +159,9 @@ impl Analysis<'_> {
                 (word, format!("{word}({})", of.join(", ")))
             }
         };
-        let forms: Vec<_> = supported.iter().map(|form| format!("'{form}'")).collect();
+        // A sign before one operand is another operator of the same symbol.
+        let fits = |form: &&String| !is_symbol || form.starts_with('<') == (types.len() == 2);
+        let forms: Vec<_> = supported.iter().filter(fits).map(|form| format!("'{form}'")).collect();
         let forms = forms.join("\n");
         self.error(span, format!("Cannot apply '{word}' to arguments of type '{signature}'. Supported form(s): {forms}"))
     }

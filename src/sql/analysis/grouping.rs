@@ -14,27 +14,34 @@ use crate::sql::syntax::{self, Grouping, Select};
 const NO_MONOTONIC_KEY: &str = "Streaming aggregation requires at least one monotonic expression in GROUP BY clause";
 
 impl Analysis<'_> {
+    /// The keys of GROUP BY or WINDOWED BY.
+    pub(super) fn group_keys(&mut self, select: &Select, scope: &Scope) -> Checked<Vec<Expr>> {
+        match &select.grouping {
+            Some(Grouping::Keys(keys, _)) => self.exprs(keys, &mut Names::new(scope, Clause::GroupBy)),
+            Some(Grouping::Stagger { partition, .. }) => self.exprs(partition, &mut Names::new(scope, Clause::GroupBy)),
+            None => Some(Vec::new()),
+        }
+    }
+
     /// The rows of the groups, and the parts over them: keys, then aggregates.
     pub(super) fn group(
         &mut self,
         select: &Select,
-        scope: &Scope,
         stage: Stage,
         parts: Parts,
         aggregates: Vec<AggregateCall>,
     ) -> Checked<(Stage, Parts)> {
-        let (written, stagger): (&[syntax::Expr], _) = match &select.grouping {
-            Some(Grouping::Keys(keys, _)) => (keys, None),
-            Some(Grouping::Stagger { partition, range, .. }) => (partition, Some(range)),
+        let stagger = match &select.grouping {
+            Some(Grouping::Keys(..)) => None,
+            Some(Grouping::Stagger { range, .. }) => Some(range),
             None => {
                 let having = select.having.as_ref().map(|having| having.span);
                 let span = aggregates.first().map(|call| call.span).or(having).unwrap_or(select.span);
                 return self.error(span, NO_MONOTONIC_KEY);
             }
         };
-        let keys = self.exprs(written, &mut Names::new(scope, Clause::GroupBy))?;
-        let width = stage.width;
-        let parts = self.regrouped_parts(parts, &keys, width)?;
+        let keys = parts.keys.clone();
+        let parts = self.regrouped_parts(parts, stage.width)?;
         let mut stage = match stagger {
             Some(range) => self.stagger(range, stage, keys, aggregates)?,
             None => self.tumbling(select, stage, keys, aggregates)?,
@@ -56,10 +63,10 @@ impl Analysis<'_> {
         // Developer guide, "Troubleshooting": more than one ROWTIME-based column is invalid code.
         let of_rowtime = |key: &&Expr| rewrite::any(key, &|expr| matches!(expr.kind, ExprKind::Rowtime));
         let mut timed = keys.iter().filter(of_rowtime);
-        if let (Some(first), Some(second)) = (timed.next(), timed.next()) {
-            if !rewrite::same(first, second) {
-                return self.error(second.span, "GROUP BY clause cannot have more than one ROWTIME-based expression");
-            }
+        if let (Some(first), Some(second)) = (timed.next(), timed.next())
+            && !rewrite::same(first, second)
+        {
+            return self.error(second.span, "GROUP BY clause cannot have more than one ROWTIME-based expression");
         }
         let monotonic = self.monotonic_keys(keys.iter(), &stage.trends);
         if monotonic.is_empty() {
@@ -85,15 +92,15 @@ impl Analysis<'_> {
         Some(Stage { node, width, trends: vec![Trend::UNKNOWN; width], streaming: true })
     }
 
-    fn regrouped_parts(&mut self, parts: Parts, keys: &[Expr], width: usize) -> Checked<Parts> {
-        let Parts { mut items, mut having, mut order } = parts;
+    fn regrouped_parts(&mut self, parts: Parts, width: usize) -> Checked<Parts> {
+        let Parts { mut items, keys, mut having, mut order } = parts;
         let mut fine = true;
         let items_of = items.iter_mut().map(|item| &mut item.expr);
         let others = having.iter_mut().chain(order.iter_mut().map(|key| &mut key.expr));
         for expr in items_of.chain(others) {
-            fine &= self.regroup(expr, keys, width).is_some();
+            fine &= self.regroup(expr, &keys, width).is_some();
         }
-        fine.then_some(Parts { items, having, order })
+        fine.then_some(Parts { items, keys, having, order })
     }
 
     /// An expression over the rows of FROM as one over those of the groups; the first thing in it that is neither a key nor an

@@ -113,8 +113,9 @@ impl Analysis<'_> {
         let scope = scope_of(&output);
         let mut names = Names::new(&scope, Clause::OrderBy);
         let columns = output.columns.iter().enumerate();
-        let items: Vec<_> =
-            columns.map(|(place, column)| Item { name: column.name.clone(), expr: column.at(place, query.span) }).collect();
+        let items: Vec<_> = columns
+            .map(|(place, column)| Item { name: column.name.clone(), expr: column.at(place, query.span), restamps: false })
+            .collect();
         let keys = self.sort_keys(&query.order_by, &items, &mut names)?;
         let stage = Stage { node: output.node, width: scope.width, trends: scope.trends(), streaming: output.streaming };
         let stage = self.sort(stage, keys, &query.order_by)?;

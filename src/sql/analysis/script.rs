@@ -43,6 +43,7 @@ impl<'a> Analysis<'a> {
                 self.error::<()>(statement.span, "This statement is not supported yet".to_owned());
             }
         }
+        self.errors.sort_by_key(|error| (error.span.line, error.span.column));
         if self.errors.is_empty() { Ok(self.plan) } else { Err(self.errors) }
     }
 

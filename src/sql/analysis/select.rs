@@ -13,6 +13,8 @@ use crate::sql::syntax::{self, Grouping, Query, QueryBody, Select};
 pub(super) struct Parts {
     /// The select list.
     pub items: Vec<Item>,
+    /// GROUP BY, or PARTITION BY of WINDOWED BY.
+    pub keys: Vec<Expr>,
     /// HAVING.
     pub having: Option<Expr>,
     /// ORDER BY.
@@ -53,17 +55,14 @@ impl Analysis<'_> {
     fn select(&mut self, select: &Select, query: &Query) -> Checked<Output> {
         self.check_window_names(&select.windows)?;
         let Rows { node, scope } = self.from(select)?;
-        let condition = match &select.condition {
-            Some(condition) => Some(self.condition(condition, &mut Names::new(&scope, Clause::Where))),
-            None => None,
-        };
+        let condition = select.condition.as_ref().map(|condition| self.condition(condition, &mut Names::new(&scope, Clause::Where)));
         let (parts, gathered) = self.parts(select, query, &scope)?;
         let node = match condition {
             None => node,
             Some(condition) => filtered(node, condition?),
         };
         let stage = Stage { node, width: scope.width, trends: scope.trends(), streaming: scope.streaming };
-        self.staged(select, query, &scope, stage, parts, gathered)
+        self.staged(select, query, stage, parts, gathered)
     }
 
     /// The select list, HAVING and ORDER BY; all are looked into even if one has an error.
@@ -76,22 +75,17 @@ impl Analysis<'_> {
             Some(having) => self.condition(having, &mut names).map(Some),
             None => Some(None),
         };
+        let keys = self.group_keys(select, scope);
+        // ORDER BY may mean items by their aliases, so it is looked into only where these are known.
+        let items = items?;
         names.clause = Clause::OrderBy;
-        let order = self.sort_keys(&query.order_by, items.as_deref().unwrap_or_default(), &mut names);
-        let parts = Parts { items: items?, having: having?, order: order? };
+        let order = self.sort_keys(&query.order_by, &items, &mut names);
+        let parts = Parts { items, keys: keys?, having: having?, order: order? };
         Some((parts, Gathered { aggregates: names.aggregates, windows: names.windows, calls: names.calls }))
     }
 
     /// Grouping or windows, then what follows.
-    fn staged(
-        &mut self,
-        select: &Select,
-        query: &Query,
-        scope: &Scope,
-        stage: Stage,
-        parts: Parts,
-        gathered: Gathered,
-    ) -> Checked<Output> {
+    fn staged(&mut self, select: &Select, query: &Query, stage: Stage, parts: Parts, gathered: Gathered) -> Checked<Output> {
         let grouped = select.grouping.is_some() || select.having.is_some() || !gathered.aggregates.is_empty();
         if grouped {
             if let Some((_, call)) = gathered.calls.first() {
@@ -101,7 +95,7 @@ impl Analysis<'_> {
             if let Some(within) = &query.within {
                 return self.unsupported(within.span, "ORDER BY … WITHIN of a query with GROUP BY");
             }
-            let (stage, parts) = self.group(select, scope, stage, parts, gathered.aggregates)?;
+            let (stage, parts) = self.group(select, stage, parts, gathered.aggregates)?;
             return self.finish(select, query, stage, parts);
         }
         if !gathered.calls.is_empty() && !stage.streaming {
@@ -113,7 +107,7 @@ impl Analysis<'_> {
 
     /// ORDER BY, the projection, DISTINCT.
     fn finish(&mut self, select: &Select, query: &Query, mut stage: Stage, mut parts: Parts) -> Checked<Output> {
-        let rowtime_at = self.rowtime_item(&parts.items)?;
+        let rowtime_at = self.rowtime_item(&mut parts.items)?;
         if let Some(within) = &query.within {
             stage = self.time_sort(query, within, stage, &mut parts, rowtime_at)?;
         } else if !select.distinct && !parts.order.is_empty() {

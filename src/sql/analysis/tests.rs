@@ -7,6 +7,7 @@ use crate::sql::types::{Column, DataType};
 mod corpus;
 mod errors;
 mod plans;
+mod robustness;
 
 /// `name type, name type …` as columns.
 fn columns(text: &str) -> Vec<Column> {

@@ -367,7 +367,7 @@ pub enum Over {
     /// `OVER name`.
     Name(Ident),
     /// `OVER (…)`.
-    Spec(WindowSpec),
+    Spec(Box<WindowSpec>),
 }
 
 /// A window specification.

@@ -272,7 +272,7 @@ impl Parser {
             return Ok(None);
         }
         if self.at_symbol("(") {
-            return Ok(Some(Over::Spec(self.window_spec()?)));
+            return Ok(Some(Over::Spec(Box::new(self.window_spec()?))));
         }
         self.ident().map(|name| Some(Over::Name(name)))
     }

@@ -312,11 +312,11 @@ impl Parser {
         }
         let Some(inner) = list.pop() else { return self.unexpected() };
         let inner = Expr { span, ..inner };
-        if matches!(inner.kind, ExprKind::Binary("-", ..)) {
-            if let Some(qualifier) = self.eat_qualifier()? {
-                let kind = ExprKind::Qualified(Box::new(inner), qualifier);
-                return Ok(Expr { kind, span: self.since(start) });
-            }
+        if matches!(inner.kind, ExprKind::Binary("-", ..))
+            && let Some(qualifier) = self.eat_qualifier()?
+        {
+            let kind = ExprKind::Qualified(Box::new(inner), qualifier);
+            return Ok(Expr { kind, span: self.since(start) });
         }
         Ok(inner)
     }
@@ -366,7 +366,7 @@ impl Parser {
         while self.peek_nth(n).is_symbol("(") {
             n += 1;
         }
-        self.peek_nth(n).is_word("SELECT") || (n == 0 && self.peek().is_word("VALUES"))
+        self.peek_nth(n).is_word("SELECT") || self.peek_nth(n).is_word("VALUES")
     }
 }
 

@@ -1,6 +1,5 @@
 //! Tests of the grammar: what it reads, where errors stand, and that no text can break it.
 
-use super::*;
 use crate::sql::diagnostic::Span;
 
 mod errors;

@@ -71,9 +71,7 @@ fn reserved_words_are_no_names() {
         let error = &parse(code).unwrap_err()[0];
         assert!(error.message.starts_with("Encountered \""), "{error}");
     }
-    for code in ["CREATE STREAM s (\"interval\" INTEGER, change REAL, sector VARCHAR(3), \"ROWTIME\" TIMESTAMP)"] {
-        assert!(parse(code).is_ok());
-    }
+    assert!(parse("CREATE STREAM s (\"interval\" INTEGER, change REAL, sector VARCHAR(3), \"ROWTIME\" TIMESTAMP)").is_ok());
 }
 
 #[test]
