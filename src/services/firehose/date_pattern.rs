@@ -92,6 +92,7 @@ fn field(letter: char, count: usize, pattern: &str) -> Result<Part, String> {
         'd' | 'H' | 'h' | 'K' | 'k' | 'm' | 's' | 'w' => 2,
         'D' => 3,
         'a' | 'W' => 1,
+        'V' => 2,
         'S' | 'n' => 9,
         'y' | 'u' | 'Y' => 10,
         _ => 5,
@@ -99,8 +100,8 @@ fn field(letter: char, count: usize, pattern: &str) -> Result<Part, String> {
     if !LETTERS.contains(letter) {
         return Err(format!("the timestamp pattern {pattern} has the unknown letter {letter}"));
     }
-    if count > most {
-        return Err(format!("the timestamp pattern {pattern} has too many {letter}"));
+    if count > most || (letter == 'V' && count != 2) {
+        return Err(format!("the timestamp pattern {pattern} has the wrong number of {letter}"));
     }
     Ok(Part::Field(letter, count))
 }
@@ -125,7 +126,7 @@ fn write_field(letter: char, count: usize, at: &Zoned, out: &mut String) {
         'a' => out.push_str(if hour < 12 { "AM" } else { "PM" }),
         'E' => named(0, weekday_name(at), count.max(3), out),
         'e' | 'c' => named(i64::from(at.weekday().to_sunday_one_offset()), weekday_name(at), count, out),
-        'G' => out.push_str("AD"),
+        'G' => out.push_str(["AD", "Anno Domini", "A"][count.saturating_sub(3).min(2)]),
         'Q' | 'q' => quarter((month + 2) / 3, count, out),
         'w' => number(i64::from(us_week(at.date()).1), count, out),
         'W' => number(i64::from(week_of_month(at.date())), count, out),
@@ -239,8 +240,10 @@ mod tests {
             ("yyyy-MM-dd'T'HH:mm:ss.SSS", "2016-02-05T13:04:09.123"),
             ("hh:mm a", "01:04 PM"),
             ("MMM MMMM E EEEE e", "Feb February Fri Friday 6"),
-            ("D DDD Q QQQ", "36 036 1 Q1"),
-            ("YYYY-'w'ww", "2016-w06"),
+            ("D DDD Q QQQ QQQQ", "36 036 1 Q1 1st quarter"),
+            ("YYYY-'w'ww W", "2016-w06 1"),
+            ("K k u uuuuu n", "1 13 2016 02016 123456789"),
+            ("G GGGG ZZZZ ZZZZZ VV", "AD Anno Domini GMT Z UTC"),
             ("z Z X XXX xxx O", "UTC +0000 Z Z +00:00 GMT"),
             ("''", "'"),
         ] {
@@ -251,7 +254,7 @@ mod tests {
 
     #[test]
     fn what_java_refuses_is_refused() {
-        for pattern in ["", "yyyyT", "ddd", "'open", "{y", "bb"] {
+        for pattern in ["", "yyyyT", "ddd", "'open", "{y", "bb", "V", "SSSSSSSSSS"] {
             assert!(DatePattern::parse(pattern).is_err(), "{pattern}");
         }
     }

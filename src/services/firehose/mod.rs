@@ -24,6 +24,7 @@ mod record_id;
 mod refused;
 mod registry;
 mod s3;
+mod search;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +60,8 @@ pub struct Parts {
     pub domains: Arc<dyn Domains>,
     /// Where errors of delivery are told.
     pub error_log: Arc<dyn ErrorLog>,
+    /// Sends requests to search servers.
+    pub http: reqwest::Client,
     /// The folder of failed documents in S3.
     pub failed_folder: FailedFolder,
 }

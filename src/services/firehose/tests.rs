@@ -70,6 +70,7 @@ impl Bench {
             objects: fake.clone(),
             domains: fake.clone(),
             error_log: fake.clone(),
+            http: http(),
             failed_folder: FailedFolder::default(),
         };
         Self { firehose: Firehose::start(parts.clone()).await.unwrap(), fake, parts }
@@ -114,6 +115,12 @@ impl Bench {
         let wait = puts.wait_for(|puts| *puts >= count);
         tokio::time::timeout(std::time::Duration::from_secs(10), wait).await.expect("no object came").unwrap();
     }
+}
+
+fn http() -> reqwest::Client {
+    // The program installs it in main; a second installation in a later test changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 pub(super) fn scope() -> Scope {

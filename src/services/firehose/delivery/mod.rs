@@ -10,7 +10,9 @@ use super::delivery_stream::DeliveryStream;
 use super::destination::{Destination, Hints};
 use super::entry::{Entry, Role, Strings};
 use super::s3;
+use super::search::{self, Server};
 use crate::base::account::Scope;
+use crate::base::clock::Millis;
 use crate::base::retry::Backoff;
 use crate::base::spawner::Stopping;
 use crate::store::StoreError;
@@ -19,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Waits between attempts to deliver. AWS does not say how long it waits (spec/firehose 3.6).
-pub(super) const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
+const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
 
 /// The wait after a failure of the store, which is a full disk or a bug.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -30,6 +32,8 @@ pub(super) struct Delivery {
     pub(super) parts: Parts,
     /// The delivery stream.
     pub(super) entry: Arc<Entry>,
+    /// The search server it delivers to.
+    pub(super) server: Server,
     role: Role,
     strings: Strings,
 }
@@ -37,7 +41,7 @@ pub(super) struct Delivery {
 impl Delivery {
     /// A task for `entry`.
     pub(super) fn new(parts: Parts, entry: &Arc<Entry>, role: Role) -> Self {
-        Self { parts, entry: Arc::clone(entry), role, strings: entry.attach(role) }
+        Self { parts, entry: Arc::clone(entry), server: Server::default(), role, strings: entry.attach(role) }
     }
 
     /// The name under which its position is stored.
@@ -112,8 +116,7 @@ impl Delivery {
         let stream = self.stream();
         match (self.role, &stream.destination) {
             (Role::Destination, Destination::S3(_)) | (Role::Backup, _) => s3::deliver(self, source).await,
-            // Built next; until then nothing moves and nothing is lost.
-            (Role::Destination, Destination::Search { .. }) => std::future::pending().await,
+            (Role::Destination, Destination::Search { .. }) => search::deliver(self, source).await,
         }
     }
 
@@ -136,9 +139,16 @@ impl Delivery {
 
     /// Waits before the next attempt; a change of the configuration ends the wait, since it may have mended the cause.
     pub(super) async fn pause(&mut self, failures: u32) {
+        self.pause_until(failures, Millis::MAX).await;
+    }
+
+    /// The same, but not longer than `latest_ms`.
+    pub(super) async fn pause_until(&mut self, failures: u32, latest_ms: Millis) {
+        let wait_ms = Millis::try_from(BACKOFF.wait(failures).as_millis()).unwrap_or(Millis::MAX);
+        let until_ms = self.parts.clock.now_ms().saturating_add(wait_ms).min(latest_ms);
         self.strings.stream.mark_unchanged();
         tokio::select! {
-            () = self.parts.clock.sleep(BACKOFF.wait(failures)) => {}
+            () = self.parts.clock.sleep_until(until_ms) => {}
             _ = self.strings.stream.changed() => {}
         }
     }

@@ -37,6 +37,16 @@ pub(super) enum SearchFamily {
     OpenSearch,
 }
 
+impl SearchFamily {
+    /// What stands before the point of error codes (spec/firehose 3.8).
+    pub(super) fn code_prefix(self) -> &'static str {
+        match self {
+            Self::Elasticsearch => "ES",
+            Self::OpenSearch => "OS",
+        }
+    }
+}
+
 /// The destination of a delivery stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Destination {
@@ -129,6 +139,14 @@ impl Destination {
             }
         }
         answer
+    }
+
+    /// What stands before the point of its error codes.
+    pub(super) fn code_prefix(&self) -> &'static str {
+        match self {
+            Self::S3(_) => "S3",
+            Self::Search { family, .. } => family.code_prefix(),
+        }
     }
 
     /// What the error log is told of: where errors of delivery are written.
