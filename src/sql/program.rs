@@ -188,3 +188,6 @@ fn row_json(cells: &[Cell], columns: &[Column]) -> Vec<u8> {
     row.truncate(DATA_ROW_MAX);
     row
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,12 @@ impl Analysis<'_> {
         let moving = columns.iter().enumerate().filter(|(_, column)| column.trend.direction.moves());
         let mut monotonic: Vec<_> =
             moving.map(|(key, column)| MonotonicKey { key, of_rowtime: column.trend.of_rowtime.clone() }).collect();
-        if let Some(rowtime) = &rowtime {
+        // ROWTIME itself would forget after each instant what a coarser key keeps for its whole span.
+        let is_rowtime = |key: &MonotonicKey| key.of_rowtime.as_ref().is_some_and(|expr| expr.kind == ExprKind::Rowtime);
+        if !monotonic.iter().all(is_rowtime) {
+            monotonic.retain(|key| !is_rowtime(key));
+        }
+        if let Some(rowtime) = rowtime.as_ref().filter(|_| monotonic.is_empty()) {
             let of_rowtime = (!restamped).then(super::from::rowtime);
             monotonic.push(MonotonicKey { key: width, of_rowtime });
             items.push(rowtime.clone());
