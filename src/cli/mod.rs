@@ -2,6 +2,7 @@
 
 mod health;
 mod serve;
+mod sql;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ enum Command {
     Serve(Box<crate::config::ServeFlags>),
     /// Ask a running server whether it is ready
     Health(health::HealthFlags),
+    /// Run an application's script on a file, in virtual time
+    Sql(Box<sql::SqlFlags>),
 }
 
 /// Runs the command that the arguments name.
@@ -29,6 +32,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(flags) => serve::run(*flags),
         Command::Health(flags) => health::run(&flags),
+        Command::Sql(flags) => sql::run(&flags),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

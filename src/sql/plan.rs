@@ -190,6 +190,35 @@ pub enum Node {
     },
 }
 
+impl Node {
+    /// The nodes whose rows it takes.
+    pub fn inputs(&self) -> Vec<&Self> {
+        match self {
+            Self::Scan { .. } | Self::Values { .. } => Vec::new(),
+            Self::Filter { input, .. }
+            | Self::Project { input, .. }
+            | Self::Distinct { input, .. }
+            | Self::Aggregate { input, .. }
+            | Self::Stagger { input, .. }
+            | Self::Window { input, .. }
+            | Self::Sort { input, .. }
+            | Self::TimeSort { input, .. }
+            | Self::TableFunction { input, .. }
+            | Self::TableJoin { input, .. } => vec![input],
+            Self::StreamJoin { left, right, .. } => vec![&left.input, &right.input],
+            Self::Union { inputs } => inputs.iter().collect(),
+        }
+    }
+
+    /// The in-application streams read by it and by what is below it.
+    pub fn streams(&self) -> Vec<StreamIndex> {
+        match self {
+            Self::Scan { stream } => vec![*stream],
+            _ => self.inputs().into_iter().flat_map(Self::streams).collect(),
+        }
+    }
+}
+
 /// A join's input.
 #[derive(Clone, Debug)]
 pub struct JoinSide {

@@ -9,7 +9,7 @@ use crate::sql::types::{Block, Cell, Column, DataType};
 use std::fmt::Write;
 
 /// Its name.
-pub(super) const NAME: &str = "error_stream";
+pub const NAME: &str = "error_stream";
 
 /// The longest MESSAGE, in characters.
 const MESSAGE_CHARACTERS_MAX: usize = 4096;
@@ -21,7 +21,7 @@ const DATA_ROW_BYTES_MAX: usize = super::mapping::DATA_ROW_CHARACTERS_MAX / 2;
 const PUMP_NAME_CHARACTERS_MAX: usize = 128;
 
 /// Its columns.
-pub(super) fn columns() -> Vec<Column> {
+pub fn columns() -> Vec<Column> {
     let column = |name: &str, data_type| Column { name: name.into(), data_type, nullable: true };
     vec![
         column("ERROR_TIME", DataType::Timestamp),
@@ -35,7 +35,7 @@ pub(super) fn columns() -> Vec<Column> {
 }
 
 /// A record that did not fit the schema; no pump was at work, which the service writes as `null`.
-pub(super) fn push_rejected(block: &mut Block, now_ms: Millis, rejected: &Rejected) {
+pub fn push_rejected(block: &mut Block, now_ms: Millis, rejected: &Rejected) {
     let cells = [
         Cell::Int(now_ms),
         Cell::text("WARNING"),
@@ -49,7 +49,7 @@ pub(super) fn push_rejected(block: &mut Block, now_ms: Millis, rejected: &Reject
 }
 
 /// A row at which a pump failed.
-pub(super) fn push_failed(block: &mut Block, now_ms: Millis, row: &ErrorRow) {
+pub fn push_failed(block: &mut Block, now_ms: Millis, row: &ErrorRow) {
     let cells = [
         Cell::Int(row.time_ms),
         Cell::text(row.level),

@@ -10,7 +10,7 @@
 pub mod application;
 mod code;
 mod configuration;
-mod error_stream;
+pub mod error_stream;
 mod lifecycle;
 pub mod discovery;
 pub mod mapping;

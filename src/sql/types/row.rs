@@ -120,6 +120,12 @@ impl Block {
         self.rowtimes[row]
     }
 
+    /// Changes the ROWTIME of a row.
+    #[inline]
+    pub fn set_rowtime(&mut self, row: usize, rowtime: Millis) {
+        self.rowtimes[row] = rowtime;
+    }
+
     /// The cells of a row.
     #[inline]
     pub fn cells(&self, row: usize) -> &[Cell] {
