@@ -8,6 +8,7 @@ mod services;
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::Settings;
+use crate::services::elasticsearch::DomainError;
 use crate::services::s3::S3Error;
 use crate::store::StoreError;
 use crate::wire::signature::{Credential, Verifier};
@@ -38,6 +39,9 @@ pub enum AppError {
     /// The objects of S3 cannot be opened.
     #[error("cannot open the objects of S3: {0}")]
     Objects(#[from] S3Error),
+    /// The domains of Elasticsearch cannot be opened.
+    #[error("cannot open the domains of Elasticsearch: {0}")]
+    Domains(#[from] DomainError),
     /// The operating system refuses something else.
     #[error(transparent)]
     System(#[from] io::Error),

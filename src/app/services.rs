@@ -5,7 +5,9 @@ use crate::api::ServiceTable;
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::{self, Settings};
+use crate::services::elasticsearch::{self, Domains, Servers};
 use crate::services::kinesis::{self, Kinesis};
+use crate::services::logs::{self, Logs};
 use crate::services::s3::S3;
 use crate::store::{self, Store, StoreOptions};
 
@@ -23,8 +25,26 @@ impl Services {
         let store = open_store(settings)?;
         let limits = &settings.limits;
         let s3 = S3::open(store.clone(), clock.clone()).await?;
+        let logs = Logs::new(store.clone(), clock.clone());
+        let http = reqwest::Client::new();
+        let domains = Domains::open(store.clone(), clock.clone(), tasks.clone(), http, servers(settings)).await?;
         let kinesis = Kinesis::open(store, clock.clone(), limits.kinesis.clone(), tasks.clone()).await?;
-        Ok(Self { tables: vec![kinesis::routes(kinesis)], s3 })
+        let tables = vec![
+            kinesis::routes(kinesis),
+            logs::routes(logs),
+            elasticsearch::es_routes(domains.clone()),
+            elasticsearch::opensearch_routes(domains),
+        ];
+        Ok(Self { tables, s3 })
+    }
+}
+
+/// What stands behind domains of Elasticsearch and OpenSearch; a running server goes before a distribution.
+fn servers(settings: &Settings) -> Servers {
+    match (&settings.elasticsearch, &settings.elasticsearch_home) {
+        (Some(url), _) => Servers::Running { url: url.clone() },
+        (None, Some(home)) => Servers::Distribution { home: home.clone() },
+        (None, None) => Servers::None,
     }
 }
 
