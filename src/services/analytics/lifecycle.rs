@@ -109,12 +109,19 @@ impl Analytics {
         Ok(())
     }
 
+    /// When a status that is entered now is left.
+    pub(super) fn settled_ms(&self) -> Millis {
+        let transition = Millis::try_from(self.limits().transition().as_millis()).unwrap_or(Millis::MAX);
+        self.clock().now_ms().saturating_add(transition)
+    }
+
     fn move_on_later(&self, scope: &Scope, name: &str, from: Status, to: Status) {
         let (service, scope, name) = (self.clone(), scope.clone(), name.to_owned());
         let mut stopping = self.0.parts.spawner.stopping();
+        let until_ms = self.settled_ms();
         self.0.parts.spawner.spawn(async move {
             tokio::select! {
-                () = service.clock().sleep(service.limits().transition()) => {}
+                () = service.clock().sleep_until(until_ms) => {}
                 // What is on its way is moved on when the process starts again.
                 () = stopping.wait() => return,
             }

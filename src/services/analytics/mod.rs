@@ -20,6 +20,7 @@ pub mod output;
 mod reference;
 mod refusal;
 mod runner;
+mod sampling;
 #[macro_use]
 mod shapes;
 mod tags;
@@ -40,7 +41,7 @@ use crate::base::arn::Arn;
 use crate::base::clock::Clock;
 use crate::base::limits::AnalyticsLimits;
 use crate::base::spawner::Spawner;
-use crate::services::kinesis::Kinesis;
+use crate::services::kinesis::{Kinesis, KinesisError};
 use crate::store::{Collection, Key, Store};
 use application::Application;
 use runner::Runners;

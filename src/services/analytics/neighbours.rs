@@ -2,6 +2,7 @@
 
 use crate::api::BoxFuture;
 use crate::base::arn::Arn;
+use crate::services::firehose::{Firehose, Refused};
 use crate::services::s3::{S3, S3Error};
 use bytes::Bytes;
 use thiserror::Error;
@@ -33,6 +34,20 @@ pub trait Objects: Send + Sync {
 pub trait MessageLog: Send + Sync {
     /// Appends a message to the log stream with this ARN; a log stream that is not there loses it.
     fn put(&self, log_stream: Arn, message: String) -> BoxFuture<()>;
+}
+
+impl DeliveryStreams for Firehose {
+    fn put(&self, delivery_stream: Arn, records: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>> {
+        let firehose = self.clone();
+        Box::pin(async move {
+            let name = delivery_stream.resource_after("deliverystream").unwrap_or_default();
+            match firehose.put_record_batch(&delivery_stream.scope(), name, &records).await {
+                Ok(put) => Ok(put.record_ids.len()),
+                Err(refused @ Refused::NotFound(_)) => Err(NeighbourError::NotFound(refused.to_string())),
+                Err(refused) => Err(NeighbourError::Failed(refused.to_string())),
+            }
+        })
+    }
 }
 
 impl Objects for S3 {

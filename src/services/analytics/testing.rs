@@ -3,7 +3,7 @@
 use super::*;
 use crate::api::kinesis as streams;
 use crate::api::kinesisanalytics as api1;
-use crate::api::{Caller, Fault, Operation, ServiceTable, Shape};
+use crate::api::{BoxFuture, Caller, Fault, Operation, ServiceTable, Shape};
 use crate::base::clock::Millis;
 use crate::base::limits::{Limits, Profile};
 use crate::services::kinesis;
@@ -21,9 +21,23 @@ pub(super) struct World {
     pub(super) analytics: Analytics,
     pub(super) clock: Clock,
     spawner: Spawner,
+    delivered: Arc<Delivered>,
     kinesis: ServiceTable,
     v1: ServiceTable,
     v2: ServiceTable,
+}
+
+/// Delivery streams that only remember.
+#[derive(Default)]
+struct Delivered(std::sync::Mutex<Vec<(String, String)>>);
+
+impl DeliveryStreams for Delivered {
+    fn put(&self, delivery_stream: Arn, records: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>> {
+        let count = records.len();
+        let text = |record: Bytes| (delivery_stream.to_string(), String::from_utf8(record.to_vec()).unwrap());
+        self.0.lock().unwrap().extend(records.into_iter().map(text));
+        Box::pin(std::future::ready(Ok(count)))
+    }
 }
 
 pub(super) fn scope() -> Scope {
@@ -42,6 +56,7 @@ impl World {
 
     pub(super) async fn with(store: Store, now_ms: Millis, profile: Profile) -> Self {
         let (clock, spawner, limits) = (Clock::virtual_at(now_ms), Spawner::default(), Limits::of(profile));
+        let delivered = Arc::new(Delivered::default());
         let kinesis = Kinesis::open(store.clone(), clock.clone(), limits.kinesis, spawner.clone()).await.unwrap();
         let analytics = Analytics::new(Parts {
             store,
@@ -49,13 +64,13 @@ impl World {
             limits: limits.analytics,
             spawner: spawner.clone(),
             kinesis: kinesis.clone(),
-            delivery_streams: Arc::new(Nobody),
+            delivery_streams: delivered.clone(),
             objects: Arc::new(Nobody),
             messages: Arc::new(Nobody),
         });
         analytics.resume().await.unwrap();
         let kinesis = kinesis::routes(kinesis);
-        Self { clock, spawner, kinesis, v1: v1::routes(analytics.clone()), v2: v2::routes(analytics.clone()), analytics }
+        Self { clock, spawner, delivered, kinesis, v1: v1::routes(analytics.clone()), v2: v2::routes(analytics.clone()), analytics }
     }
 
     /// Ends the process's tasks as a clean stop does.
@@ -131,6 +146,12 @@ impl World {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("{stream} has only {:?}", self.records(stream).await);
+    }
+
+    /// What a delivery stream was given.
+    pub(super) fn delivered(&self, arn: &str) -> Vec<String> {
+        let all = self.delivered.0.lock().unwrap();
+        all.iter().filter(|(to, _)| to == arn).map(|(_, record)| record.clone()).collect()
     }
 
     pub(super) async fn create(&self, name: &str) {

@@ -15,6 +15,7 @@ use super::application::{Application, Status};
 use super::taps::Taps;
 use super::{Analytics, Refusal};
 use crate::base::account::Scope;
+use crate::base::clock::Millis;
 use crate::base::retry::Backoff;
 use crate::base::spawner::Stopping;
 use std::collections::HashMap;
@@ -69,8 +70,9 @@ impl Analytics {
         self.0.runners.lock().insert(key, Runner { stop, ended, taps: Arc::clone(&taps) });
         let stop = Stop { application: stopped, process: self.0.parts.spawner.stopping() };
         let task = Task { service: self.clone(), scope: scope.clone(), application, taps };
+        let settled_ms = self.settled_ms();
         self.0.parts.spawner.spawn(async move {
-            supervise(task, stop).await;
+            supervise(task, settled_ms, stop).await;
             let _ = end.send(true);
         });
     }
@@ -126,9 +128,9 @@ impl Analytics {
     }
 }
 
-/// Runs an application until it is told to stop, beginning again when a run breaks off.
-async fn supervise(task: Task, mut stop: Stop) {
-    if !settle(&task, &mut stop).await {
+/// Runs an application from `settled_ms` on until it is told to stop, beginning again when a run breaks off.
+async fn supervise(task: Task, settled_ms: Millis, mut stop: Stop) {
+    if !settle(&task, settled_ms, &mut stop).await {
         return;
     }
     let mut failures = 0_u32;
@@ -148,13 +150,13 @@ async fn supervise(task: Task, mut stop: Stop) {
 }
 
 /// Lets the time of STARTING or UPDATING pass and makes the application RUNNING; false when it is told to stop meanwhile.
-async fn settle(task: &Task, stop: &mut Stop) -> bool {
+async fn settle(task: &Task, settled_ms: Millis, stop: &mut Stop) -> bool {
     if task.application.status == Status::Running {
         return true;
     }
     let (service, name) = (&task.service, &task.application.name);
     let settled = async {
-        service.clock().sleep(service.limits().transition()).await;
+        service.clock().sleep_until(settled_ms).await;
         service.move_on(&task.scope, name, task.application.status, Status::Running).await
     };
     tokio::select! {

@@ -6,6 +6,7 @@ use super::Analytics;
 use super::application::{ApiVersion, Application, Status};
 use super::configuration::{Expected, NewApplication};
 use super::refusal::Refusal;
+use super::sampling::{Sampled, refuse_processing};
 use crate::api::kinesisanalytics::{self as v1, op};
 use crate::api::{Caller, Fault, Routes, ServiceTable};
 
@@ -30,6 +31,7 @@ pub fn routes(service: Analytics) -> ServiceTable {
         .on(op::DeleteApplicationReferenceDataSource, delete_reference)
         .on(op::AddApplicationCloudWatchLoggingOption, add_logging)
         .on(op::DeleteApplicationCloudWatchLoggingOption, delete_logging)
+        .on(op::DiscoverInputSchema, discover_input_schema)
         .on(op::TagResource, tag_resource)
         .on(op::UntagResource, untag_resource)
         .on(op::ListTagsForResource, list_tags)
@@ -235,6 +237,23 @@ async fn delete_logging(
         (&input.application_name, input.current_application_version_id, &input.cloud_watch_logging_option_id);
     change(&service, &caller, name, version, |application| application.remove_logging(id)).await?;
     Ok(v1::DeleteApplicationCloudWatchLoggingOptionResponse::default())
+}
+
+async fn discover_input_schema(
+    service: Analytics,
+    caller: Caller,
+    input: v1::DiscoverInputSchemaRequest,
+) -> Result<v1::DiscoverInputSchemaResponse, Fault> {
+    refuse_processing(input.input_processing_configuration.is_some())?;
+    let position = input.input_starting_position_configuration.as_ref().map(shapes::position_in);
+    let object = input.s3_configuration.map(|object| (object.bucket_arn, object.file_key));
+    let found = service.discover(&caller.scope, Sampled::of(input.resource_arn, position, object)?).await?;
+    Ok(v1::DiscoverInputSchemaResponse {
+        input_schema: Some(shapes::schema_out(found.schema)),
+        parsed_input_records: Some(found.parsed),
+        processed_input_records: None,
+        raw_input_records: Some(found.raw),
+    })
 }
 
 async fn tag_resource(service: Analytics, _: Caller, input: v1::TagResourceRequest) -> Result<v1::TagResourceResponse, Fault> {

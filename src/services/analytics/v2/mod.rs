@@ -7,6 +7,7 @@ use super::Analytics;
 use super::application::ApiVersion;
 use super::configuration::{Expected, NewApplication};
 use super::refusal::Refusal;
+use super::sampling::{Sampled, refuse_processing};
 use crate::api::kinesisanalyticsv2::{self as v2, op};
 use crate::api::{Caller, Fault, Routes, ServiceTable};
 
@@ -31,6 +32,7 @@ pub fn routes(service: Analytics) -> ServiceTable {
         .on(op::DeleteApplicationReferenceDataSource, parts::delete_reference)
         .on(op::AddApplicationCloudWatchLoggingOption, parts::add_logging)
         .on(op::DeleteApplicationCloudWatchLoggingOption, parts::delete_logging)
+        .on(op::DiscoverInputSchema, discover_input_schema)
         .on(op::TagResource, tag_resource)
         .on(op::UntagResource, untag_resource)
         .on(op::ListTagsForResource, list_tags)
@@ -146,6 +148,24 @@ async fn stop_application(
 ) -> Result<v2::StopApplicationResponse, Fault> {
     service.stop(&caller.scope, API, &input.application_name, input.force.unwrap_or(false)).await.map_err(fault)?;
     Ok(v2::StopApplicationResponse::default())
+}
+
+async fn discover_input_schema(
+    service: Analytics,
+    caller: Caller,
+    input: v2::DiscoverInputSchemaRequest,
+) -> Result<v2::DiscoverInputSchemaResponse, Fault> {
+    refuse_processing(input.input_processing_configuration.is_some()).map_err(fault)?;
+    let position = input.input_starting_position_configuration.as_ref().map(shapes::position_in);
+    let object = input.s3_configuration.map(|object| (object.bucket_arn, object.file_key));
+    let sampled = Sampled::of(input.resource_arn, position, object).map_err(fault)?;
+    let found = service.discover(&caller.scope, sampled).await.map_err(fault)?;
+    Ok(v2::DiscoverInputSchemaResponse {
+        input_schema: Some(shapes::schema_out(found.schema)),
+        parsed_input_records: Some(found.parsed),
+        processed_input_records: None,
+        raw_input_records: Some(found.raw),
+    })
 }
 
 async fn tag_resource(service: Analytics, _: Caller, input: v2::TagResourceRequest) -> Result<v2::TagResourceResponse, Fault> {

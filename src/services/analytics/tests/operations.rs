@@ -1,6 +1,6 @@
 //! The operations through both versions' tables.
 
-use super::testing::*;
+
 use super::*;
 use crate::api::kinesisanalytics as api1;
 use crate::api::kinesisanalytics::op as op1;

@@ -1,0 +1,6 @@
+mod discovery;
+mod guide;
+mod operations;
+
+use super::*;
+use testing::*;
