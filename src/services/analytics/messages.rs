@@ -25,7 +25,7 @@ impl Analytics {
         let text = entry(application, about, message);
         for option in &application.logging {
             if let Some(log_stream) = Arn::parse(&option.log_stream_arn) {
-                self.0.parts.messages.put(log_stream, text.clone()).await;
+                self.0.parts.messages.put(log_stream, self.clock().now_ms(), text.clone()).await;
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::api::BoxFuture;
 use crate::base::arn::Arn;
+use crate::base::clock::Millis;
 use crate::services::firehose::{Firehose, Refused};
+use crate::services::logs::Logs;
 use crate::services::s3::{S3, S3Error};
 use bytes::Bytes;
 use thiserror::Error;
@@ -33,7 +35,7 @@ pub trait Objects: Send + Sync {
 /// CloudWatch Logs, for the messages of applications.
 pub trait MessageLog: Send + Sync {
     /// Appends a message to the log stream with this ARN; a log stream that is not there loses it.
-    fn put(&self, log_stream: Arn, message: String) -> BoxFuture<()>;
+    fn put(&self, log_stream: Arn, at_ms: Millis, message: String) -> BoxFuture<()>;
 }
 
 impl DeliveryStreams for Firehose {
@@ -65,6 +67,23 @@ impl Objects for S3 {
     }
 }
 
+impl MessageLog for Logs {
+    fn put(&self, log_stream: Arn, at_ms: Millis, message: String) -> BoxFuture<()> {
+        let logs = self.clone();
+        Box::pin(async move {
+            let Some((group, stream)) = log_stream_names(&log_stream) else { return };
+            if let Err(error) = Self::put(&logs, &log_stream.scope(), group, stream, at_ms, &message).await {
+                tracing::debug!(%log_stream, %error, "a message of an application is not logged");
+            }
+        })
+    }
+}
+
+/// `log-group:GROUP:log-stream:STREAM` → GROUP, STREAM.
+fn log_stream_names(arn: &Arn) -> Option<(&str, &str)> {
+    arn.resource.strip_prefix("log-group:")?.split_once(":log-stream:")
+}
+
 /// A neighbour that is not there: delivery streams and objects are not found, messages are dropped.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Nobody;
@@ -82,7 +101,7 @@ impl Objects for Nobody {
 }
 
 impl MessageLog for Nobody {
-    fn put(&self, _: Arn, _: String) -> BoxFuture<()> {
+    fn put(&self, _: Arn, _: Millis, _: String) -> BoxFuture<()> {
         Box::pin(async {})
     }
 }

@@ -70,7 +70,15 @@ impl World {
         });
         analytics.resume().await.unwrap();
         let kinesis = kinesis::routes(kinesis);
-        Self { clock, spawner, delivered, kinesis, v1: v1::routes(analytics.clone()), v2: v2::routes(analytics.clone()), analytics }
+        Self {
+            clock,
+            spawner,
+            delivered,
+            kinesis,
+            v1: v1::routes(analytics.clone()),
+            v2: v2::routes(analytics.clone()),
+            analytics,
+        }
     }
 
     /// Ends the process's tasks as a clean stop does.

@@ -25,7 +25,6 @@ fn reading(id: i32, status: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the engine is there"]
 async fn records_of_a_stream_become_records_of_another() {
     let world = World::new().await;
     prepared(&world, COPY, "COPY").await;
@@ -41,7 +40,6 @@ async fn records_of_a_stream_become_records_of_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the engine is there"]
 async fn a_record_that_does_not_fit_goes_to_error_stream() {
     let world = World::new().await;
     prepared(&world, COPY, "error_stream").await;
@@ -58,7 +56,6 @@ async fn a_record_that_does_not_fit_goes_to_error_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the engine is there"]
 async fn a_window_closes_without_further_records() {
     let world = World::new().await;
     prepared(&world, COUNTS, "COUNTS").await;
@@ -72,7 +69,6 @@ async fn a_window_closes_without_further_records() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the engine is there"]
 async fn a_restart_in_the_middle_of_a_window_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::open(Some(folder.path().into()), START_MS).await;
@@ -91,7 +87,6 @@ async fn a_restart_in_the_middle_of_a_window_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the engine is there"]
 async fn a_stopped_application_goes_on_where_it_stopped_or_with_what_is_new() {
     let world = World::new().await;
     prepared(&world, COPY, "COPY").await;
@@ -113,7 +108,6 @@ async fn a_stopped_application_goes_on_where_it_stopped_or_with_what_is_new() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the engine is there"]
 async fn a_running_application_goes_over_to_new_code_without_losing_a_record() {
     let world = World::new().await;
     prepared(&world, COPY, "COPY").await;
@@ -129,7 +123,6 @@ async fn a_running_application_goes_over_to_new_code_without_losing_a_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the engine is there"]
 async fn a_missing_destination_holds_rows_back_until_it_is_there() {
     let world = World::new().await;
     world.create_stream("readings", 1).await;

@@ -26,7 +26,6 @@ fn code(count: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the engine is there"]
 async fn the_readings_of_the_workshop_become_scored_documents() {
     let world = World::new().await;
     // 1-A and 2-A: stream, application, start.
@@ -41,6 +40,7 @@ async fn the_readings_of_the_workshop_become_scored_documents() {
     }
     let twice = reading(1, 20, "OK");
     world.put("readings", &[&twice, &twice, &reading(2, 30, "FAIL "), &reading(3, 40, "FAIL ")]).await;
+    world.settle().await;
     world.pass(11_000).await;
     let rows = |stream: &str| world.analytics.latest_rows(&scope(), "workshop", stream, 100).unwrap();
     assert_eq!(rows("CLEAN_IOT_STREAM").len(), 3, "the duplicate is gone: {:?}", rows("CLEAN_IOT_STREAM"));
@@ -66,7 +66,8 @@ async fn the_readings_of_the_workshop_become_scored_documents() {
     world.call(op::AddApplicationOutput, output).await.unwrap();
     world.put("readings", &[&reading(4, 50, "OK")]).await;
     world.settle().await;
-    let expected = r#"{"SENSOR_ID":4,"EVENT_TIMESTAMP":"2017-11-28 01:02:03.000","CURRENT_TEMP":50,"STATUS":"OK","ANOMALY_SCORE":0.00}"#;
+    let expected =
+        r#"{"SENSOR_ID":4,"EVENT_TIMESTAMP":"2017-11-28 01:02:03.000","CURRENT_TEMP":50,"STATUS":"OK","ANOMALY_SCORE":0.00}"#;
     assert_eq!(world.delivered(DELIVERY), [expected]);
     // 3-F: stop and delete.
     world.stop_application("workshop").await.unwrap();

@@ -1,6 +1,5 @@
 //! The operations through both versions' tables.
 
-
 use super::*;
 use crate::api::kinesisanalytics as api1;
 use crate::api::kinesisanalytics::op as op1;
