@@ -1,3 +1,5 @@
+//! Ids, limits and updates of the model.
+
 use super::*;
 use crate::services::analytics::mapping::{RecordColumn, RecordFormat, RecordSchema};
 

@@ -4,10 +4,12 @@ use crate::base::clock::Millis;
 use crate::services::analytics::application::Application;
 use bytes::Bytes;
 use md5::{Digest, Md5};
-use minicbor::{Decoder, Encoder};
 
-/// The layout of [`State`] in the store.
-const FORMAT: u32 = 1;
+/// What a [`State`] in the store begins with; the number is that of its layout.
+const MAGIC: &[u8] = b"application state 1\n";
+
+/// Characters of a fingerprint: an MD5 in hexadecimal digits.
+const FINGERPRINT: usize = 32;
 
 /// The state part of a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,29 +23,26 @@ pub(super) struct State {
 }
 
 impl State {
+    /// Magic, fingerprint, ROWTIME, and all the rest is the snapshot.
     pub(super) fn encode(&self) -> Bytes {
-        let mut out = Vec::with_capacity(self.snapshot.len() + 64);
-        let mut encoder = Encoder::new(&mut out);
-        // Writing to a Vec cannot fail.
-        let _ = encoder
-            .array(4)
-            .and_then(|e| e.u32(FORMAT))
-            .and_then(|e| e.str(&self.fingerprint))
-            .and_then(|e| e.i64(self.rowtime))
-            .and_then(|e| e.bytes(&self.snapshot))
-            .map(drop);
+        let mut out = Vec::with_capacity(MAGIC.len() + FINGERPRINT + size_of::<Millis>() + self.snapshot.len());
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(self.fingerprint.as_bytes());
+        out.extend_from_slice(&self.rowtime.to_le_bytes());
+        out.extend_from_slice(&self.snapshot);
         out.into()
     }
 
     /// The state that `bytes` hold; `None` when this version cannot read it.
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut decoder = Decoder::new(bytes);
-        if decoder.array().ok()? != Some(4) || decoder.u32().ok()? != FORMAT {
-            return None;
-        }
-        let fingerprint = decoder.str().ok()?.to_owned();
-        let rowtime = decoder.i64().ok()?;
-        Some(Self { fingerprint, rowtime, snapshot: decoder.bytes().ok()?.to_vec() })
+        let rest = bytes.strip_prefix(MAGIC)?;
+        let (fingerprint, rest) = rest.split_at_checked(FINGERPRINT)?;
+        let (rowtime, snapshot) = rest.split_first_chunk()?;
+        Some(Self {
+            fingerprint: String::from_utf8(fingerprint.to_vec()).ok()?,
+            rowtime: Millis::from_le_bytes(*rowtime),
+            snapshot: snapshot.to_vec(),
+        })
     }
 }
 
@@ -79,9 +78,10 @@ mod tests {
 
     #[test]
     fn a_state_is_read_as_it_was_written() {
-        let state = State { fingerprint: "f".into(), rowtime: 1_700_000_000_000, snapshot: vec![1, 2, 3] };
-        assert_eq!(State::decode(&state.encode()), Some(state));
+        let state = State { fingerprint: "0123456789abcdef".repeat(2), rowtime: 1_700_000_000_000, snapshot: vec![1, 2, 3] };
+        assert_eq!(State::decode(&state.encode()), Some(state.clone()));
         assert_eq!(State::decode(b"garbage"), None);
+        assert_eq!(State::decode(&state.encode()[..MAGIC.len() + 33]), None);
         assert_eq!(State::decode(&[]), None);
     }
 }

@@ -1,3 +1,5 @@
+//! Running applications between two streams, on a clock that the test moves.
+
 use crate::api::kinesisanalytics::InputStartingPosition as Position;
 use crate::base::limits::Profile;
 use crate::services::analytics::testing::*;

@@ -1,3 +1,5 @@
+//! DiscoverInputSchema on live streams.
+
 use super::*;
 use crate::api::kinesisanalytics as api1;
 use crate::api::kinesisanalytics::op::DiscoverInputSchema;

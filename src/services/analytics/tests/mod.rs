@@ -1,3 +1,5 @@
+//! The operations of both versions, discovery, and the workshop's activities.
+
 mod discovery;
 mod guide;
 mod operations;
