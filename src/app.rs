@@ -1,10 +1,12 @@
 //! The one place that knows every service: builds them, starts them, and stops them.
 
 mod greeting;
+mod links;
 mod own;
 mod s3;
 mod services;
 
+use crate::api::{SERVICES, ServiceFacts};
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::Settings;
@@ -39,9 +41,15 @@ pub enum AppError {
     /// The objects of S3 cannot be opened.
     #[error("cannot open the objects of S3: {0}")]
     Objects(#[from] S3Error),
-    /// The domains of Elasticsearch cannot be opened.
-    #[error("cannot open the domains of Elasticsearch: {0}")]
+    /// The domains cannot be opened.
+    #[error("cannot open the domains: {0}")]
     Domains(#[from] DomainError),
+    /// The applications that were running cannot go on.
+    #[error("cannot resume the applications: {0}")]
+    Applications(String),
+    /// There can be no HTTP client.
+    #[error("cannot make an HTTP client: {0}")]
+    Http(#[from] reqwest::Error),
     /// The operating system refuses something else.
     #[error(transparent)]
     System(#[from] io::Error),
@@ -84,9 +92,34 @@ pub async fn run(settings: Settings) -> Result<(), AppError> {
     Ok(())
 }
 
+/// A service's operations, and which of them are built.
+#[derive(Clone, Debug)]
+pub struct ServiceOperations {
+    /// The service's id in botocore.
+    pub id: &'static str,
+    /// Name, and whether it has a handler.
+    pub operations: Vec<(&'static str, bool)>,
+}
+
+/// What the services of these settings do, for docs/compatibility.md. Services without any handler are there too.
+pub async fn operations(settings: &Settings) -> Result<Vec<ServiceOperations>, AppError> {
+    let tasks = Spawner::default();
+    let services = Services::open(settings, &Clock::real(), &tasks).await?;
+    let of = |facts: &'static ServiceFacts| {
+        let table = services.tables.iter().find(|table| table.service().id == facts.id);
+        let built = |name: &str| table.is_some_and(|table| table.handles(name));
+        let operations = (facts.operations)().iter().map(|operation| (operation.name, built(operation.name)));
+        ServiceOperations { id: facts.id, operations: operations.collect() }
+    };
+    let operations = SERVICES.into_iter().map(of).collect();
+    tasks.stop(SERVICE_DRAIN).await;
+    Ok(operations)
+}
+
 fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls) -> Gateway {
     let names = services.tables.iter().map(|table| table.service().id).chain(["s3"]).collect();
-    let gateway = Gateway::new(services.tables, own::router(names, tls)).with_fallback(s3::fallback(services.s3));
+    let gateway =
+        Gateway::new(services.tables, own::router(names, tls, services.analytics)).with_fallback(s3::fallback(services.s3));
     if !settings.verify_signatures {
         return gateway;
     }

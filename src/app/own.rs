@@ -1,10 +1,19 @@
 //! The paths that are ours, under `/_millpond`.
 
+use crate::base::account::{DEFAULT_ACCOUNT, DEFAULT_REGION, Scope};
+use crate::services::analytics::Analytics;
 use crate::wire::tls::Tls;
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// Rows of an in-application stream, when not said how many.
+const DEFAULT_ROWS: usize = 100;
+
+/// The most rows of one answer.
+const MAX_ROWS: usize = 10_000;
 
 #[derive(Clone, Serialize)]
 struct Health {
@@ -13,12 +22,43 @@ struct Health {
     services: Vec<&'static str>,
 }
 
-/// Health, which is answered once the services are built, so that an answer means ready; and the certificate to trust for TLS.
-pub(super) fn router(services: Vec<&'static str>, tls: Tls) -> Router {
+/// Health, which is answered once the services are built, so that an answer means ready; the certificate to trust for TLS; and the
+/// latest rows of in-application streams.
+pub(super) fn router(services: Vec<&'static str>, tls: Tls, analytics: Analytics) -> Router {
     let health = Health { status: "ready", version: env!("CARGO_PKG_VERSION"), services };
     Router::new()
         .route("/_millpond/health", get(move || std::future::ready(Json(health.clone()))))
         .route("/_millpond/ca.pem", get(move || std::future::ready(certificate(&tls))))
+        .route("/_millpond/analytics/{application}/streams/{name}", get(rows))
+        .with_state(analytics)
+}
+
+/// Whose application, and how many rows.
+#[derive(Deserialize)]
+struct RowsQuery {
+    limit: Option<usize>,
+    account: Option<String>,
+    region: Option<String>,
+}
+
+/// `{"rows":[…]}`, the newest last.
+async fn rows(
+    State(analytics): State<Analytics>,
+    Path((application, name)): Path<(String, String)>,
+    Query(query): Query<RowsQuery>,
+) -> Response {
+    let account = query.account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
+    let scope = Scope::new(account, query.region.unwrap_or_else(|| DEFAULT_REGION.to_owned()));
+    let limit = query.limit.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS);
+    match analytics.latest_rows(&scope, &application, &name, limit) {
+        Some(rows) => {
+            ([(header::CONTENT_TYPE, "application/json")], format!("{{\"rows\":[{}]}}", rows.join(","))).into_response()
+        }
+        None => {
+            let text = format!("no running application {application} in {scope} has a stream {name}\n");
+            (StatusCode::NOT_FOUND, text).into_response()
+        }
+    }
 }
 
 fn certificate(tls: &Tls) -> Response {

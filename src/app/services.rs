@@ -5,11 +5,14 @@ use crate::api::ServiceTable;
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::{self, Settings};
+use crate::services::analytics::{self, Analytics};
 use crate::services::elasticsearch::{self, Domains, Servers};
+use crate::services::firehose::{self, FailedFolder, Firehose};
 use crate::services::kinesis::{self, Kinesis};
 use crate::services::logs::{self, Logs};
 use crate::services::s3::S3;
 use crate::store::{self, Store, StoreOptions};
+use std::sync::Arc;
 
 /// What the gateway serves.
 pub(super) struct Services {
@@ -17,29 +20,56 @@ pub(super) struct Services {
     pub(super) tables: Vec<ServiceTable>,
     /// S3, which speaks its own.
     pub(super) s3: S3,
+    /// For a look into running applications.
+    pub(super) analytics: Analytics,
 }
 
 impl Services {
     /// Opens the store and the services on it.
     pub(super) async fn open(settings: &Settings, clock: &Clock, tasks: &Spawner) -> Result<Self, AppError> {
-        let store = open_store(settings)?;
-        let limits = &settings.limits;
+        let (store, limits) = (open_store(settings)?, &settings.limits);
+        let http = reqwest::Client::builder().build()?;
         let s3 = S3::open(store.clone(), clock.clone()).await?;
         let logs = Logs::new(store.clone(), clock.clone());
-        let http = reqwest::Client::new();
-        let domains = Domains::open(store.clone(), clock.clone(), tasks.clone(), http, servers(settings)).await?;
-        let kinesis = Kinesis::open(store, clock.clone(), limits.kinesis.clone(), tasks.clone()).await?;
+        let kinesis = Kinesis::open(store.clone(), clock.clone(), limits.kinesis.clone(), tasks.clone()).await?;
+        let domains = Domains::open(store.clone(), clock.clone(), tasks.clone(), http.clone(), servers(settings)).await?;
+        let firehose = Firehose::start(firehose::Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            limits: limits.firehose.clone(),
+            spawner: tasks.clone(),
+            objects: Arc::new(s3.clone()),
+            domains: Arc::new(domains.clone()),
+            error_log: Arc::new(logs.clone()),
+            http,
+            failed_folder: FailedFolder::default(),
+        })
+        .await?;
+        let analytics = Analytics::new(analytics::Parts {
+            store,
+            clock: clock.clone(),
+            limits: limits.analytics.clone(),
+            spawner: tasks.clone(),
+            kinesis: kinesis.clone(),
+            delivery_streams: Arc::new(firehose.clone()),
+            objects: Arc::new(s3.clone()),
+            messages: Arc::new(logs.clone()),
+        });
+        analytics.resume().await.map_err(|refusal| AppError::Applications(refusal.to_string()))?;
         let tables = vec![
             kinesis::routes(kinesis),
-            logs::routes(logs),
+            firehose::routes(firehose),
+            analytics::v1::routes(analytics.clone()),
+            analytics::v2::routes(analytics.clone()),
             elasticsearch::es_routes(domains.clone()),
             elasticsearch::opensearch_routes(domains),
+            logs::routes(logs),
         ];
-        Ok(Self { tables, s3 })
+        Ok(Self { tables, s3, analytics })
     }
 }
 
-/// What stands behind domains of Elasticsearch and OpenSearch; a running server goes before a distribution.
+/// What stands behind domains; a running server is preferred to starting one.
 fn servers(settings: &Settings) -> Servers {
     match (&settings.elasticsearch, &settings.elasticsearch_home) {
         (Some(url), _) => Servers::Running { url: url.clone() },

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compatibility;
 mod health;
 mod serve;
 mod sql;
@@ -23,6 +24,9 @@ enum Command {
     Health(health::HealthFlags),
     /// Run an application's script on a file, in virtual time
     Sql(Box<sql::SqlFlags>),
+    /// Print docs/compatibility.md
+    #[command(hide = true)]
+    Compatibility,
 }
 
 /// Runs the command that the arguments name.
@@ -33,6 +37,7 @@ pub fn run() -> ExitCode {
         Command::Serve(flags) => serve::run(*flags),
         Command::Health(flags) => health::run(&flags),
         Command::Sql(flags) => sql::run(&flags),
+        Command::Compatibility => compatibility::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -58,8 +58,8 @@ fn unwrap_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// The parameters that presign a URL.
-const PRESIGNING: [&str; 7] = [
+/// The parameters that presign a URL; the last three are those of Signature Version 2, which aws-cli 1 still makes.
+const PRESIGNING: [&str; 10] = [
     "X-Amz-Algorithm",
     "X-Amz-Credential",
     "X-Amz-Date",
@@ -67,11 +67,14 @@ const PRESIGNING: [&str; 7] = [
     "X-Amz-Security-Token",
     "X-Amz-Signature",
     "X-Amz-SignedHeaders",
+    "AWSAccessKeyId",
+    "Expires",
+    "Signature",
 ];
 
 /// The URI without what presigns it; `None` when nothing does.
 fn without_signature(uri: &Uri) -> Option<Uri> {
-    let query = uri.query().filter(|query| query.contains("X-Amz-"))?;
+    let query = uri.query().filter(|query| query.contains("X-Amz-") || query.contains("AWSAccessKeyId="))?;
     let kept: Vec<&str> =
         query.split('&').filter(|pair| !PRESIGNING.contains(&pair.split('=').next().unwrap_or_default())).collect();
     let path = uri.path();
@@ -91,6 +94,7 @@ mod tests {
         let presigned = uri("/b/k?partNumber=1&X-Amz-Algorithm=a&X-Amz-Signature=b&versionId=2");
         assert_eq!(without_signature(&presigned), Some(uri("/b/k?partNumber=1&versionId=2")));
         assert_eq!(without_signature(&uri("http://h/b?X-Amz-Date=1")), Some(uri("http://h/b")));
+        assert_eq!(without_signature(&uri("/b/k?AWSAccessKeyId=a&Signature=b&Expires=1")), Some(uri("/b/k")));
         assert_eq!(without_signature(&uri("/b/k?x=1")), None);
     }
 

@@ -1,0 +1,52 @@
+//! What services ask of each other, given by the services in this process.
+
+use crate::api::BoxFuture;
+use crate::base::account::Scope;
+use crate::base::arn::Arn;
+use crate::base::clock::Millis;
+use crate::services::elasticsearch;
+use crate::services::firehose::{self, ErrorLog, Object, ObjectStore, ObjectStoreError};
+use crate::services::logs::Logs;
+use crate::services::s3::{ObjectMeta, S3, S3Error};
+
+impl ObjectStore for S3 {
+    fn put_object(&self, scope: &Scope, object: Object) -> BoxFuture<Result<(), ObjectStoreError>> {
+        let (s3, scope) = (self.clone(), scope.clone());
+        let meta = ObjectMeta {
+            content_type: Some("application/octet-stream".into()),
+            content_encoding: object.content_encoding.map(str::to_owned),
+            ..ObjectMeta::default()
+        };
+        Box::pin(async move {
+            let put = s3.put_object(&scope, &object.bucket, &object.key, object.body, meta).await;
+            put.map_err(|error| ObjectStoreError { code: code(&error).into(), message: error.to_string() })
+        })
+    }
+}
+
+/// S3's code of the errors that a put can meet.
+fn code(error: &S3Error) -> &'static str {
+    match error {
+        S3Error::NoSuchBucket => "NoSuchBucket",
+        S3Error::InvalidBucketName => "InvalidBucketName",
+        _ => "InternalError",
+    }
+}
+
+impl ErrorLog for Logs {
+    fn write(&self, scope: &Scope, group: &str, stream: &str, at_ms: Millis, message: String) -> BoxFuture<()> {
+        let (logs, scope, group, stream) = (self.clone(), scope.clone(), group.to_owned(), stream.to_owned());
+        Box::pin(async move {
+            if let Err(error) = logs.put(&scope, &group, &stream, at_ms, &message).await {
+                tracing::debug!(group, stream, %error, "a delivery error was not logged");
+            }
+        })
+    }
+}
+
+impl firehose::Domains for elasticsearch::Domains {
+    fn endpoint(&self, domain: &Arn) -> BoxFuture<Result<String, String>> {
+        let (domains, domain) = (self.clone(), domain.clone());
+        Box::pin(async move { Self::endpoint(&domains, &domain).await.map_err(|error| error.to_string()) })
+    }
+}
