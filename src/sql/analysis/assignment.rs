@@ -25,7 +25,7 @@ impl Analysis<'_> {
         let target = self.target(&create.target);
         let output = self.query(&create.query);
         let (target, output) = (target?, output?);
-        self.check_acyclic(target, &output.node, create.target.span)?;
+        self.check_acyclic(name, target, &output.node, create.target.span)?;
         let places = item_places(create, output.columns.len() + usize::from(output.rowtime_at.is_some()));
         let (assign, query) = self.assign(create, target, output, &places)?;
         let pump = Pump { name: name.to_owned(), target, assign, query, stopped: create.stopped };

@@ -3,7 +3,7 @@
 use super::items::project;
 use super::monotonicity::Trend;
 use super::rewrite;
-use super::scope::Output;
+use super::scope::{Output, ScopeColumn};
 use super::script::{Analysis, Checked};
 use super::select::{Parts, Stage};
 use crate::sql::diagnostic::Span;
@@ -35,16 +35,9 @@ impl Analysis<'_> {
         let order = self.selected_keys(&parts)?;
         let mut items: Vec<Expr> = parts.items.into_iter().map(|item| item.expr).collect();
         let width = items.len();
-        // ROWTIME itself does not tell rows apart (SQL reference, "SELECT ALL and SELECT DISTINCT"), but it forgets those before it.
+        // ROWTIME itself does not tell rows apart (SQL reference, "SELECT ALL and SELECT DISTINCT").
         let keys = (0..width).filter(|&at| items[at].kind != ExprKind::Rowtime).collect();
-        let moving = columns.iter().enumerate().filter(|(_, column)| column.trend.direction.moves());
-        let mut monotonic: Vec<_> =
-            moving.map(|(key, column)| MonotonicKey { key, of_rowtime: column.trend.of_rowtime.clone() }).collect();
-        // ROWTIME itself would forget after each instant what a coarser key keeps for its whole span.
-        let is_rowtime = |key: &MonotonicKey| key.of_rowtime.as_ref().is_some_and(|expr| expr.kind == ExprKind::Rowtime);
-        if !monotonic.iter().all(is_rowtime) {
-            monotonic.retain(|key| !is_rowtime(key));
-        }
+        let mut monotonic = forgetting_keys(&columns, &items);
         if let Some(rowtime) = rowtime.as_ref().filter(|_| monotonic.is_empty()) {
             let of_rowtime = (!restamped).then(super::from::rowtime);
             monotonic.push(MonotonicKey { key: width, of_rowtime });
@@ -82,4 +75,14 @@ impl Analysis<'_> {
         }
         Some(keys)
     }
+}
+
+/// The columns that say when to forget what was seen: all that grow, for a row with a new value of one cannot equal an older row.
+/// ROWTIME is not compared, so it may only do where nothing else grows.
+fn forgetting_keys(columns: &[ScopeColumn], items: &[Expr]) -> Vec<MonotonicKey> {
+    let key = |(key, column): (usize, &ScopeColumn)| MonotonicKey { key, of_rowtime: column.trend.of_rowtime.clone() };
+    let is_rowtime = |place: usize| items[place].kind == ExprKind::Rowtime;
+    let moving = || columns.iter().enumerate().filter(|(_, column)| column.trend.direction.moves());
+    let compared: Vec<_> = moving().filter(|(place, _)| !is_rowtime(*place)).map(key).collect();
+    if compared.is_empty() { moving().take(1).map(key).collect() } else { compared }
 }

@@ -88,13 +88,14 @@ impl Analysis<'_> {
             JoinKind::Right => (plan::JoinKind::Right, true, false),
             JoinKind::Full => (plan::JoinKind::Full, true, true),
         };
-        let (left, right) = (with_rowtime(left, left_frame), with_rowtime(right, right_frame));
+        let (mut left, mut right) = (with_rowtime(left, left_frame), with_rowtime(right, right_frame));
+        for (scope, null) in [(&mut left.scope, left_null), (&mut right.scope, right_null)] {
+            null_supplying(&mut scope.relations, null);
+            scope.rowtime_cells.iter_mut().filter(|_| null).for_each(|(_, trend)| *trend = Trend::UNKNOWN);
+        }
         let (relations, before) = (left.scope.relations.len(), left.scope.width);
         let mut scope = left.scope;
-        null_supplying(&mut scope.relations, left_null);
-        let mut others = right.scope.relations;
-        null_supplying(&mut others, right_null);
-        scope.relations.extend(others.into_iter().map(|relation| moved_right(relation, before)));
+        scope.relations.extend(right.scope.relations.into_iter().map(|relation| moved_right(relation, before)));
         scope.rowtime_cells.extend(right.scope.rowtime_cells.into_iter().map(|(cell, trend)| (cell + before, trend)));
         scope.width += right.scope.width;
         let node = Node::StreamJoin {
@@ -224,6 +225,7 @@ fn null_supplying(relations: &mut [Relation], null: bool) {
     for relation in relations {
         for column in &mut relation.columns {
             column.nullable = true;
+            column.trend = Trend::UNKNOWN;
         }
         if let Some(rowtime) = &mut relation.rowtime {
             rowtime.nullable = true;

@@ -55,7 +55,8 @@ impl Analysis<'_> {
     fn select(&mut self, select: &Select, query: &Query) -> Checked<Output> {
         self.check_window_names(&select.windows)?;
         let Rows { node, scope } = self.from(select)?;
-        let condition = select.condition.as_ref().map(|condition| self.condition(condition, &mut Names::new(&scope, Clause::Where)));
+        let condition =
+            select.condition.as_ref().map(|condition| self.condition(condition, &mut Names::new(&scope, Clause::Where)));
         let (parts, gathered) = self.parts(select, query, &scope)?;
         let node = match condition {
             None => node,

@@ -11,7 +11,13 @@ impl Analysis<'_> {
     pub(super) fn statement(&mut self, statement: &Statement) -> Checked<()> {
         match &statement.kind {
             StatementKind::CreateStream(create) => self.create_stream(create),
-            StatementKind::CreatePump(create) => self.create_pump(create),
+            StatementKind::CreatePump(create) => {
+                let made = self.create_pump(create);
+                if made.is_none() {
+                    self.broken.insert(create.name.object().to_owned());
+                }
+                made
+            }
             StatementKind::CreateFunction(create) => self.create_function(create),
             StatementKind::Drop(kind, name) => self.drop_object(*kind, name),
             StatementKind::AlterPump(name, start) => {
@@ -159,8 +165,8 @@ impl Analysis<'_> {
         self.error(span, with_suggestion(format!("Object '{object}' not found"), other.as_deref()))
     }
 
-    /// Fails where a pump's target flows back to what it reads.
-    pub(super) fn check_acyclic(&mut self, target: StreamIndex, query: &Node, span: Span) -> Checked<()> {
+    /// Fails where the target of a pump flows back to what it reads.
+    pub(super) fn check_acyclic(&mut self, pump: &str, target: StreamIndex, query: &Node, span: Span) -> Checked<()> {
         let sources = reads(query);
         let mut reached = vec![target];
         let mut at = 0;
@@ -169,7 +175,8 @@ impl Analysis<'_> {
                 let name = &self.plan.streams[target].name;
                 return self.error(span, format!("Inserting into '{name}' closes a cycle of pumps"));
             }
-            let next = self.plan.pumps.iter().filter(|pump| reads(&pump.query).contains(&stream)).map(|pump| pump.target);
+            let others = self.plan.pumps.iter().filter(|other| other.name != pump);
+            let next = others.filter(|other| reads(&other.query).contains(&stream)).map(|other| other.target);
             let new: Vec<_> = next.filter(|next| !reached.contains(next)).collect();
             reached.extend(new);
             at += 1;

@@ -15,6 +15,9 @@ pub(super) const QUERY_LEVELS: u32 = 4;
 /// in the text; what walks the tree goes so deep. AND, OR, IN and UNION ALL are flat lists and add one level however long they are.
 pub(super) const MAX_HEIGHT: u32 = 400;
 
+/// Characters of a name (SQL reference, "Identifiers").
+const IDENTIFIER_MAX: usize = 128;
+
 /// The result of a rule; errors are boxed because they are rare and large.
 pub(super) type Parsed<T> = Result<T, Box<Diagnostic>>;
 
@@ -133,6 +136,11 @@ impl Parser {
     /// A name.
     pub(super) fn ident(&mut self) -> Parsed<Ident> {
         match self.eat_ident() {
+            Some(ident) if ident.name.chars().count() > IDENTIFIER_MAX => {
+                let message =
+                    format!("Length of identifier '{}' must be less than or equal to {IDENTIFIER_MAX} characters", ident.name);
+                self.error_at(ident.span, message)
+            }
             Some(ident) => Ok(ident),
             None => self.unexpected(),
         }

@@ -86,3 +86,19 @@ fn pumps_take_column_lists_and_queries_in_parentheses() {
     assert_eq!(pump.columns.as_ref().unwrap().len(), 2);
     assert!(matches!(pump.query.body, QueryBody::SetOperation(..)));
 }
+
+/// Published statements whose functions the engine may not have yet: the grammar reads them (D16, D25, D31–D33, D37, S40, S45, S46).
+#[test]
+fn published_statements_are_read() {
+    for query in [
+        "SELECT STREAM * FROM TABLE (TOP_K_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM \"S\"), 'column1', 10, 60))",
+        "SELECT STREAM NUMBER_OF_DISTINCT_ITEMS FROM TABLE(COUNT_DISTINCT_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM s), 'c', 60))",
+        "SELECT \"x\", \"y\", \"is_hot\", HOTSPOTS_RESULT FROM TABLE(HOTSPOTS(CURSOR(SELECT \"x\", \"y\", \"is_hot\" FROM \"S\"), 1000, 0.2, 17))",
+        "SELECT STREAM T.LOGENTRY, T.REC.COLUMN1 FROM (SELECT STREAM LOGENTRY, REGEX_LOG_PARSE(LOGENTRY, '(\\w.+) (\\d.+)') AS REC FROM s) AS T",
+        "SELECT STREAM t.\"r\".\"COL_1\" FROM (SELECT STREAM VARIABLE_COLUMN_LOG_PARSE(l, 'A TYPE VARCHAR(16)', ',') AS \"r\" FROM s) AS t",
+        "SELECT STREAM l.r.COLUMN1 FROM (SELECT STREAM W3C_LOG_PARSE(\"log\", 'COMMON') FROM s) AS l(r)",
+        "SELECT STREAM \"groupRank\" FROM TABLE(GROUP_RANK(CURSOR(SELECT STREAM a FROM s), 'a', 'groupRank', 'desc', 'asc', 5, 0))",
+    ] {
+        select(query);
+    }
+}
