@@ -38,6 +38,7 @@ impl Services {
             clock: clock.clone(),
             limits: limits.firehose.clone(),
             spawner: tasks.clone(),
+            kinesis: kinesis.clone(),
             objects: Arc::new(s3.clone()),
             domains: Arc::new(domains.clone()),
             error_log: Arc::new(logs.clone()),

@@ -7,6 +7,7 @@
 //! The way of a record: `operations/put` → log → `delivery` (buffering) → `s3` or `search` (one folder a kind of destination).
 //! Everything known of the service's behaviour is in the specification that the comments name "spec/firehose".
 
+mod aggregation;
 mod allowance;
 mod compression;
 mod date_pattern;
@@ -36,6 +37,7 @@ use crate::base::account::Scope;
 use crate::base::clock::{Clock, Millis};
 use crate::base::limits::FirehoseLimits;
 use crate::base::spawner::Spawner;
+use crate::services::kinesis::Kinesis;
 use crate::store::{Append, Refusal, Store, StoreError};
 use bytes::Bytes;
 use delivery_stream::Source;
@@ -54,6 +56,8 @@ pub struct Parts {
     pub limits: FirehoseLimits,
     /// Starts the delivery tasks.
     pub spawner: Spawner,
+    /// The streams that delivery streams may read.
+    pub kinesis: Kinesis,
     /// Where objects go.
     pub objects: Arc<dyn ObjectStore>,
     /// Where the servers of search domains are.

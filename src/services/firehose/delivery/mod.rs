@@ -1,30 +1,32 @@
 //! The delivery task: follows a delivery stream's records, waits for the buffer to fill or its interval to end, and delivers.
 
 mod buffer;
+mod put_source;
 mod source;
+mod stream_source;
 
 pub(super) use source::{Chunk, Cursor, Incoming, Source};
 
 use super::Parts;
-use super::delivery_stream::DeliveryStream;
+use super::delivery_stream::{self, DeliveryStream};
 use super::destination::{Destination, Hints};
 use super::entry::{Entry, Role, Strings};
+use super::error_log;
 use super::s3;
 use super::search::{self, Server};
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
 use crate::base::retry::Backoff;
 use crate::base::spawner::Stopping;
+use crate::services::kinesis::KinesisError;
 use crate::store::StoreError;
 use buffer::Buffer;
+use source::SourceError;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Waits between attempts to deliver. AWS does not say how long it waits (spec/firehose 3.6).
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
-
-/// The wait after a failure of the store, which is a full disk or a bug.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// A delivery task of one delivery stream.
 pub(super) struct Delivery {
@@ -63,30 +65,48 @@ impl Delivery {
 
     async fn follow(mut self) {
         self.parts.clock.sleep_until(self.stream().active_ms).await;
+        let (mut failures, mut last) = (0, String::new());
         loop {
-            match self.follow_source().await {
-                Ok(()) | Err(StoreError::NoSuchLog(_) | StoreError::Closed) => return,
-                Err(error) => {
-                    tracing::error!(stream = self.stream().name, %error, "delivery pauses");
-                    self.parts.clock.sleep(STORE_PAUSE).await;
-                }
+            let error = match self.follow_source().await {
+                Ok(()) => return,
+                Err(SourceError::Store(StoreError::Closed)) => return,
+                Err(error) => error,
+            };
+            // The same failure again and again is told once.
+            if error.to_string() != last {
+                (failures, last) = (0, error.to_string());
+                self.tell(&error).await;
             }
+            failures += 1;
+            self.pause(failures).await;
         }
     }
 
-    async fn follow_source(&mut self) -> Result<(), StoreError> {
+    async fn tell(&self, error: &SourceError) {
+        let stream = self.stream();
+        let (source, code) = match (&stream.source, error) {
+            (delivery_stream::Source::KinesisStream { stream_arn, .. }, SourceError::Stream(KinesisError::NotFound(_))) => {
+                (stream_arn.as_str(), "Kinesis.ResourceNotFound")
+            }
+            (delivery_stream::Source::KinesisStream { stream_arn, .. }, _) => (stream_arn.as_str(), "Kinesis.ServiceException"),
+            (delivery_stream::Source::DirectPut { .. }, _) => ("", "InternalError"),
+        };
+        error_log::tell(&self.parts, &self.entry.scope, &stream, source, code, &error.to_string()).await;
+    }
+
+    async fn follow_source(&mut self) -> Result<(), SourceError> {
         let stream = self.stream();
         let consumer = Self::consumer(&self.entry.scope, &stream.name, self.role);
-        let mut source = Source::open(&self.parts.store, consumer, &stream, self.role).await?;
+        let mut source = Source::open(&self.parts, &self.entry.scope, consumer, &stream, self.role).await?;
         loop {
             self.fill(&mut source).await?;
             self.deliver(&mut source).await?;
-            source.trim(self.entry.delivered_ms()).await?;
+            source.finish(self.entry.delivered_ms()).await?;
         }
     }
 
     /// Returns when what was counted is to be delivered.
-    async fn fill(&mut self, source: &mut Source) -> Result<(), StoreError> {
+    async fn fill(&mut self, source: &mut Source) -> Result<(), SourceError> {
         let mut buffer = Buffer::default();
         loop {
             let hints = self.hints();
@@ -104,7 +124,11 @@ impl Delivery {
             }
             let due_ms = buffer.due_ms(hints);
             tokio::select! {
-                grown = source.grown() => grown?,
+                grown = source.grown() => match grown {
+                    // What was read before its stream was deleted is still delivered.
+                    Err(_) if !buffer.is_empty() => return Ok(()),
+                    grown => grown?,
+                },
                 () = self.parts.clock.sleep_until(due_ms.unwrap_or_default()), if due_ms.is_some() => {}
                 _ = self.strings.stream.changed() => {}
                 _ = self.strings.flush.changed() => {}
@@ -132,8 +156,8 @@ impl Delivery {
 
     /// Moves the position: everything up to the cursor was acknowledged.
     pub(super) async fn commit(&mut self, source: &mut Source, cursor: &Cursor) -> Result<(), StoreError> {
-        let arrival_ms = source.commit(cursor).await?;
-        self.strings.delivered_ms.send_modify(|delivered_ms| *delivered_ms = arrival_ms.max(*delivered_ms));
+        source.commit(cursor).await?;
+        self.strings.delivered_ms.send_modify(|delivered_ms| *delivered_ms = cursor.arrival_ms.max(*delivered_ms));
         Ok(())
     }
 

@@ -1,32 +1,41 @@
-//! The records of a delivery stream in their order, with the position up to which they are delivered.
+//! The records of a delivery stream in their order, with the position up to which they are delivered: what producers put, or a Kinesis stream.
 
-use super::super::delivery_stream::DeliveryStream;
+use super::super::Parts;
+use super::super::delivery_stream::{self, DeliveryStream};
 use super::super::destination::Hints;
 use super::super::entry::Role;
-use super::super::record_id::RecordIds;
 use super::buffer::Buffer;
+use super::put_source::PutSource;
+use super::stream_source::StreamSource;
+use crate::base::account::Scope;
 use crate::base::clock::Millis;
-use crate::store::{Checkpoint, LogId, Ordinal, ReadLimit, Store, StoreError, Tail};
+use crate::services::kinesis::{KinesisError, SequenceNumber};
+use crate::store::{Ordinal, StoreError};
 use bytes::Bytes;
 
-/// Records read at once, whether to count or to deliver them.
-const READ_RECORDS: usize = 20_000;
-
-/// Bytes read at once to count them.
-const COUNT_BYTES: usize = 4 << 20;
+/// Which number a record has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    /// Its place in the log of what producers put.
+    Put(Ordinal),
+    /// Its sequence number in the Kinesis stream.
+    Stream(SequenceNumber),
+}
 
 /// A record to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Incoming {
-    /// Its place in its log.
-    pub(in super::super) ordinal: Ordinal,
+    /// Its number.
+    pub(super) number: Number,
+    /// Its place in a record that a producer had packed several into.
+    pub(in super::super) subsequence: u32,
     /// When it arrived.
     pub(in super::super) arrival_ms: Millis,
     /// What the producer put.
     pub(in super::super) data: Bytes,
 }
 
-/// Some records of one log that follow each other.
+/// Some records that follow each other.
 pub(in super::super) struct Chunk {
     /// The records.
     pub(in super::super) records: Vec<Incoming>,
@@ -35,97 +44,110 @@ pub(in super::super) struct Chunk {
 /// How far a delivery has come that is not acknowledged yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Cursor {
-    ordinal: Ordinal,
-    arrival_ms: Millis,
+    /// Which of several pieces is being read, for sources that have them.
+    pub(super) piece: usize,
+    /// The record that was read last, by ordinal or by its place in the piece.
+    pub(super) read: u64,
+    /// Its arrival time.
+    pub(super) arrival_ms: Millis,
 }
 
-/// Follows the log of what producers put.
-pub(in super::super) struct Source {
-    store: Store,
-    consumer: String,
-    log: LogId,
-    tail: Tail,
-    ids: RecordIds,
-    /// Acknowledged by the destination.
-    delivered: Ordinal,
-    /// Counted by the buffer; to be delivered next.
-    counted: Ordinal,
+/// Why a source gives no records.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SourceError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The Kinesis stream cannot be read.
+    #[error(transparent)]
+    Stream(#[from] KinesisError),
+}
+
+/// Where the records come from.
+pub(in super::super) enum Source {
+    /// The log of what producers put.
+    Put(PutSource),
+    /// A Kinesis stream.
+    Stream(StreamSource),
 }
 
 impl Source {
-    /// Goes on where `consumer` stopped; a backup that is switched on later begins with what comes next.
-    pub(super) async fn open(store: &Store, consumer: String, stream: &DeliveryStream, role: Role) -> Result<Self, StoreError> {
-        let (store, log) = (store.clone(), stream.log);
-        let delivered = match store.load_position(&consumer, log).await? {
-            Some(position) => position,
-            None if role == Role::Backup && stream.version > 1 => store.last_ordinal(log)?,
-            None => 0,
-        };
-        let tail = store.tail(log)?;
-        let mut source = Self { store, consumer, log, tail, ids: RecordIds::of(stream), delivered, counted: delivered };
-        // Written down at once, so that a later start does not take this one's beginning for its own.
-        source.save(delivered).await?;
-        Ok(source)
+    /// Goes on where `consumer` stopped.
+    pub(super) async fn open(
+        parts: &Parts,
+        scope: &Scope,
+        consumer: String,
+        stream: &DeliveryStream,
+        role: Role,
+    ) -> Result<Self, SourceError> {
+        Ok(match &stream.source {
+            delivery_stream::Source::DirectPut { .. } => Self::Put(PutSource::open(&parts.store, consumer, stream, role).await?),
+            delivery_stream::Source::KinesisStream { stream_arn, start_ms, .. } => {
+                // A backup that is switched on later begins then.
+                let start_ms = if role == Role::Backup { stream.updated_ms.unwrap_or(*start_ms) } else { *start_ms };
+                Self::Stream(StreamSource::open(parts, scope, consumer, stream_arn, start_ms).await?)
+            }
+        })
     }
 
-    /// Returns when there are records that were not counted.
-    pub(super) async fn grown(&mut self) -> Result<(), StoreError> {
-        self.tail.beyond(self.counted).await.map(drop)
+    /// Returns when there are records that were not counted. May be cut off.
+    pub(super) async fn grown(&mut self) -> Result<(), SourceError> {
+        match self {
+            Self::Put(source) => Ok(source.grown().await?),
+            Self::Stream(source) => Ok(source.grown().await?),
+        }
     }
 
     /// Counts records that have arrived, as far as they fit; whether there were any.
-    pub(super) async fn count(&mut self, buffer: &mut Buffer, hints: Hints) -> Result<bool, StoreError> {
-        let room = usize::try_from(buffer.room(hints)).unwrap_or(usize::MAX);
-        let limit = ReadLimit { records: READ_RECORDS, bytes: room.min(COUNT_BYTES) };
-        let records = self.store.read(self.log, self.counted + 1, limit).await?;
-        for record in &records {
-            buffer.add(record.data.len(), record.arrival_ms);
-            self.counted = record.ordinal;
+    pub(super) async fn count(&mut self, buffer: &mut Buffer, hints: Hints) -> Result<bool, SourceError> {
+        match self {
+            Self::Put(source) => Ok(source.count(buffer, hints).await?),
+            Self::Stream(source) => Ok(source.count(buffer, hints).await?),
         }
-        Ok(!records.is_empty())
     }
 
     /// The beginning of what was counted.
     pub(in super::super) fn cursor(&self) -> Cursor {
-        Cursor { ordinal: self.delivered, arrival_ms: Millis::MIN }
+        match self {
+            Self::Put(source) => source.cursor(),
+            Self::Stream(_) => StreamSource::cursor(),
+        }
     }
 
     /// The next counted records, `bytes` of them at most but one at least; moves the cursor behind them. `None` at the end.
     pub(in super::super) async fn next(&self, cursor: &mut Cursor, bytes: usize) -> Result<Option<Chunk>, StoreError> {
-        let left = usize::try_from(self.counted.saturating_sub(cursor.ordinal)).unwrap_or(usize::MAX);
-        let limit = ReadLimit { records: left.min(READ_RECORDS), bytes };
-        let records = self.store.read(self.log, cursor.ordinal + 1, limit).await?;
-        let Some(last) = records.last() else { return Ok(None) };
-        *cursor = Cursor { ordinal: last.ordinal, arrival_ms: last.arrival_ms };
-        let incoming = |record: crate::store::Record| Incoming {
-            ordinal: record.ordinal,
-            arrival_ms: record.arrival_ms,
-            data: record.data,
-        };
-        Ok(Some(Chunk { records: records.into_iter().map(incoming).collect() }))
+        match self {
+            Self::Put(source) => source.next(cursor, bytes).await,
+            Self::Stream(source) => Ok(source.next(cursor, bytes)),
+        }
     }
 
     /// Prints the sequence number of a record.
     pub(in super::super) fn write_sequence_number(&self, record: &Incoming, out: &mut String) {
-        self.ids.write_sequence_number(record.ordinal, out);
-    }
-
-    /// Everything up to the cursor was acknowledged. Arrival time of the last record of it.
-    pub(in super::super) async fn commit(&mut self, cursor: &Cursor) -> Result<Millis, StoreError> {
-        if cursor.ordinal > self.delivered {
-            self.save(cursor.ordinal).await?;
-            self.delivered = cursor.ordinal;
+        match (self, record.number) {
+            (Self::Put(source), Number::Put(ordinal)) => source.ids().write_sequence_number(ordinal, out),
+            (_, Number::Stream(number)) => out.push_str(&number.to_string()),
+            // A stream's records have stream numbers.
+            (Self::Stream(_), Number::Put(_)) => {}
         }
-        Ok(cursor.arrival_ms)
     }
 
-    /// Gives back the space of records that arrived before `before_ms`, which every delivery has done with.
-    pub(super) async fn trim(&self, before_ms: Millis) -> Result<(), StoreError> {
-        self.store.trim(self.log, before_ms).await.map(drop)
+    /// Everything up to the cursor was acknowledged.
+    pub(super) async fn commit(&mut self, cursor: &Cursor) -> Result<(), StoreError> {
+        match self {
+            Self::Put(source) => source.commit(cursor).await,
+            Self::Stream(source) => source.commit(cursor).await,
+        }
     }
 
-    async fn save(&mut self, position: Ordinal) -> Result<(), StoreError> {
-        let checkpoint = Checkpoint { positions: vec![(self.log, position)], state: None };
-        self.store.save_checkpoint(&self.consumer, checkpoint).await
+    /// All that was counted is delivered. Gives back the space of records that arrived before `before_ms`, which every delivery has done with.
+    pub(super) async fn finish(&mut self, before_ms: Millis) -> Result<(), StoreError> {
+        match self {
+            Self::Put(source) => source.trim(before_ms).await,
+            Self::Stream(source) => {
+                source.forget();
+                Ok(())
+            }
+        }
     }
 }

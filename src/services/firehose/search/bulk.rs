@@ -5,6 +5,7 @@ use super::document::document;
 use super::index_name::{hour, index_name};
 use super::target::Target;
 use crate::base::clock::Millis;
+use std::fmt::Write;
 
 /// Writes action lines; remembers the part that changes once an hour at most.
 pub(super) struct Actions<'a> {
@@ -55,7 +56,8 @@ impl<'a> Actions<'a> {
 /// The id of a document: sequence number and sub-sequence number, the form of ids in Firehose's other error records (spec/firehose 3.4).
 pub(super) fn write_document_id(source: &Source, record: &Incoming, out: &mut String) {
     source.write_sequence_number(record, out);
-    out.push_str(".0");
+    // Writing to a String cannot fail.
+    let _ = write!(out, ".{}", record.subsequence);
 }
 
 fn head(index: &str, document_type: Option<&str>) -> String {
