@@ -44,6 +44,7 @@ class Millpond:
     def __init__(self, *flags, data=None, port=None, env=None):
         self.flags, self.port = list(flags), port or free_port()
         self.folder = data or tempfile.mkdtemp(prefix="millpond-")
+        os.chmod(self.folder, 0o755)  # a supervised Elasticsearch runs as nobody where the tests run as root
         self.env = {**os.environ, **(env or {})}
         self.log = os.path.join(self.folder, "millpond.log")
         self.process = None
