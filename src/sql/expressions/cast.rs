@@ -25,7 +25,16 @@ pub(super) fn cast(of: Operand, from: &DataType, to: &DataType, start_ms: Millis
 }
 
 /// Converts a cell that is not NULL.
-type Conversion = Box<dyn Fn(&Cell) -> Result<Cell, RowError> + Send + Sync>;
+pub(crate) type Conversion = Box<dyn Fn(&Cell) -> Result<Cell, RowError> + Send + Sync>;
+
+/// CAST of single cells, for functions that make values of declared types.
+pub(crate) fn converter(from: &DataType, to: &DataType, start_ms: Millis) -> Conversion {
+    if !(from.is_character() && to.is_character()) {
+        return conversion(from, to, start_ms);
+    }
+    let (length, fixed) = (length_of(to), matches!(to, DataType::Char(_)));
+    Box::new(move |cell| Ok(cell.as_str().map_or(Cell::Null, |text| fitted(text, length, fixed))))
+}
 
 fn changes_nothing(from: &DataType, to: &DataType) -> bool {
     use DataType as T;

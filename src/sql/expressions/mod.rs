@@ -12,7 +12,7 @@ mod operands;
 mod time;
 
 pub use cast::exact;
-pub(crate) use cast::{fitting, range};
+pub(crate) use cast::{Conversion, converter, fitting, range};
 pub use compile::Compiler;
 pub use error::{ErrorKind, RowError};
 pub use operand::{Eval, Operand, Scope};

@@ -6,6 +6,10 @@ use crate::sql::types::{Cell, Civil, DAY_MS, DataType, IntervalUnit, civil, days
 /// FLOOR or CEIL of a datetime or an interval TO a unit.
 pub(super) fn round(of: Operand, of_type: &DataType, unit: IntervalUnit, up: bool) -> Operand {
     let constant = of.constant().is_some();
+    if !up && let Some(floor) = constant_floor(unit) {
+        return Operand::computed(move |scope| Ok(of.int(scope)?.map_or(Cell::Null, |value| Cell::Int(floor(value)))))
+            .folded(constant);
+    }
     let months = matches!(of_type, DataType::Interval(qualifier) if qualifier.is_year_month());
     let floor: fn(i64, IntervalUnit) -> i64 = if months { floor_months } else { floor };
     Operand::computed(move |scope| {
@@ -14,6 +18,17 @@ pub(super) fn round(of: Operand, of_type: &DataType, unit: IntervalUnit, up: boo
         Ok(Cell::Int(if up && down != value { next(down, unit, months) } else { down }))
     })
     .folded(constant)
+}
+
+/// FLOOR to a unit of fixed length, by a division that the compiler knows.
+fn constant_floor(unit: IntervalUnit) -> Option<fn(i64) -> i64> {
+    Some(match unit {
+        IntervalUnit::Second => |value| value - value.rem_euclid(1_000),
+        IntervalUnit::Minute => |value| value - value.rem_euclid(60_000),
+        IntervalUnit::Hour => |value| value - value.rem_euclid(3_600_000),
+        IntervalUnit::Day => |value| value - value.rem_euclid(DAY_MS),
+        IntervalUnit::Year | IntervalUnit::Month => return None,
+    })
 }
 
 fn floor_months(months: i64, unit: IntervalUnit) -> i64 {

@@ -6,6 +6,7 @@ mod arithmetic;
 mod comparison;
 mod date_format;
 mod datetime;
+mod log;
 mod numeric;
 mod pattern;
 mod regular;
@@ -76,7 +77,7 @@ pub(crate) struct Call {
 }
 
 static TABLE: LazyLock<Vec<&'static Entry>> = LazyLock::new(|| {
-    [arithmetic::ENTRIES, comparison::ENTRIES, numeric::ENTRIES, text::ENTRIES, regular::ENTRIES, datetime::ENTRIES]
+    [arithmetic::ENTRIES, comparison::ENTRIES, numeric::ENTRIES, text::ENTRIES, regular::ENTRIES, datetime::ENTRIES, log::ENTRIES]
         .into_iter()
         .flatten()
         .collect()

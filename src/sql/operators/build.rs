@@ -39,7 +39,10 @@ impl Graph {
             let columns = &plan.streams.get(*stream)?.columns;
             Some(Tap { stream: *stream, rows: Block::new(columns.len()) })
         });
-        Self { taps: taps.collect(), nodes: builder.nodes, streams, errors: Vec::new(), now_ms: options.start_ms }
+        let mut graph =
+            Self { taps: taps.collect(), nodes: builder.nodes, streams, errors: Vec::new(), now_ms: options.start_ms };
+        graph.find_last_readers();
+        graph
     }
 }
 
@@ -90,6 +93,7 @@ impl<'p> Builder<'p> {
         self.nodes.push(Vertex {
             operator: None,
             inputs: Vec::new(),
+            last: Vec::new(),
             bounds: Vec::new(),
             out: Block::new(columns.len()),
             bound: Millis::MIN,
@@ -122,6 +126,7 @@ impl<'p> Builder<'p> {
         let of_inputs = inputs.iter().flat_map(|input| self.nodes[*input].columns.iter().cloned()).collect();
         self.nodes.push(Vertex {
             operator: Some(Box::new(operator)),
+            last: Vec::new(),
             bounds: vec![Millis::MIN; inputs.len()],
             out: Block::new(columns.len()),
             bound: Millis::MIN,

@@ -7,7 +7,7 @@ use crate::base::clock::Millis;
 use crate::sql::expressions::Compiler;
 use crate::sql::plan::MonotonicKey;
 use crate::sql::program::SnapshotMismatch;
-use crate::sql::types::Block;
+use crate::sql::types::{Block, Cell};
 
 /// Emits the first row of each combination at once, with its own ROWTIME; forgets what it has seen when a monotonic key changes.
 #[derive(Debug)]
@@ -26,16 +26,33 @@ impl Distinct {
     }
 }
 
+impl Distinct {
+    /// Whether the row is the first of its kind.
+    #[inline]
+    fn is_first(&mut self, rowtime: Millis, cells: &[Cell]) -> bool {
+        let by_time = self.boundary.close_at(rowtime).is_some();
+        if by_time | self.boundary.close_by_data(|column| &cells[column]) {
+            self.seen.clear();
+        }
+        self.boundary.open_at(rowtime, |column| &cells[column]);
+        self.seen.number(self.columns.iter().map(|column| &cells[*column])).1
+    }
+}
+
 impl Operator for Distinct {
     fn push(&mut self, _: usize, rows: &Block, step: &mut Step<'_>) {
         for (rowtime, cells) in rows.rows() {
-            let by_time = self.boundary.close_at(rowtime).is_some();
-            if by_time | self.boundary.close_by_data(|column| &cells[column]) {
-                self.seen.clear();
-            }
-            self.boundary.open_at(rowtime, |column| &cells[column]);
-            if self.seen.number(self.columns.iter().map(|column| &cells[*column])).1 {
+            if self.is_first(rowtime, cells) {
                 step.out.push_row(rowtime, cells);
+            }
+        }
+    }
+
+    fn take(&mut self, _: usize, rows: &mut Block, step: &mut Step<'_>) {
+        for row in 0..rows.len() {
+            let rowtime = rows.rowtime(row);
+            if self.is_first(rowtime, rows.cells(row)) {
+                step.out.push(rowtime, rows.cells_mut(row).iter_mut().map(std::mem::take));
             }
         }
     }

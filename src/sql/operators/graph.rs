@@ -22,6 +22,8 @@ pub(super) struct Vertex {
     /// `None` for a stream whose rows come from outside.
     pub operator: Option<Box<dyn Operator>>,
     pub inputs: Vec<usize>,
+    /// Whether this is the last to read the rows of each input.
+    pub last: Vec<bool>,
     /// The inputs' bounds as the operator last saw them.
     pub bounds: Vec<Millis>,
     /// The rows of this pass.
@@ -42,6 +44,21 @@ pub(super) struct Tap {
 }
 
 impl Graph {
+    /// Finds out who reads the rows of each operator last; tapped rows are read once more after all.
+    pub(super) fn find_last_readers(&mut self) {
+        let mut read = vec![false; self.nodes.len()];
+        for tap in &self.taps {
+            read[self.streams[tap.stream]] = true;
+        }
+        for node in self.nodes.iter_mut().rev() {
+            node.last = vec![false; node.inputs.len()];
+            // An operator that reads one input twice reads it last at the last port.
+            for port in (0..node.inputs.len()).rev() {
+                node.last[port] = !std::mem::replace(&mut read[node.inputs[port]], true);
+            }
+        }
+    }
+
     /// Rows of an input stream.
     pub(crate) fn push(&mut self, stream: StreamIndex, rows: &Block, now_ms: Millis) {
         let Some(place) = self.streams.get(stream).copied() else { return };
@@ -95,16 +112,20 @@ impl Graph {
     fn run(&mut self, pushed: Option<(usize, &Block)>) {
         for place in 0..self.nodes.len() {
             let (before, rest) = self.nodes.split_at_mut(place);
-            let Some(Vertex { operator: Some(operator), inputs, bounds, out, bound, origin, .. }) = rest.first_mut() else {
+            let Some(Vertex { operator: Some(operator), inputs, last, bounds, out, bound, origin, .. }) = rest.first_mut() else {
                 continue;
             };
             let mut step = Step { out, now_ms: self.now_ms, errors: &mut self.errors, origin };
             let mut moved = inputs.is_empty();
             for (port, input) in inputs.iter().enumerate() {
-                let rows = pushed.filter(|(source, _)| source == input).map_or(&before[*input].out, |(_, rows)| rows);
-                if !rows.is_empty() {
-                    operator.push(port, rows, &mut step);
-                    moved = true;
+                let from_outside = pushed.filter(|(source, rows)| source == input && !rows.is_empty());
+                let rows = &mut before[*input].out;
+                moved |= from_outside.is_some() || !rows.is_empty();
+                match from_outside {
+                    Some((_, rows)) => operator.push(port, rows, &mut step),
+                    None if rows.is_empty() => {}
+                    None if last[port] => operator.take(port, rows, &mut step),
+                    None => operator.push(port, rows, &mut step),
                 }
                 moved |= bounds[port] != before[*input].bound;
                 bounds[port] = before[*input].bound;

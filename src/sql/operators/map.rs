@@ -3,7 +3,7 @@
 use super::{END_OF_TIME, Operator, Reader, Step, Writer};
 use crate::base::clock::Millis;
 use crate::sql::expressions::{Compiler, ErrorKind, Operand, RowError, Scope};
-use crate::sql::plan::Expr;
+use crate::sql::plan::{Expr, ExprKind};
 use crate::sql::program::SnapshotMismatch;
 use crate::sql::types::{Block, Cell};
 
@@ -24,18 +24,25 @@ pub(super) struct Mapping {
 #[derive(Debug)]
 pub(super) struct Map {
     predicates: Vec<Operand>,
-    items: Items,
+    /// `None` keeps the row as it is.
+    items: Option<Vec<Item>>,
+    computed: Vec<Operand>,
+    /// The values of `computed` for the row at hand.
+    values: Vec<Cell>,
     required: Vec<(usize, String)>,
     promotion: Option<Promotion>,
 }
 
+/// Where an output cell comes from.
 #[derive(Debug)]
-enum Items {
-    /// The row as it is.
-    All,
-    /// Columns only: nothing can fail.
-    Columns(Vec<usize>),
-    Computed(Vec<Operand>),
+enum Item {
+    /// A column that no other item copies: its cell can be moved.
+    Move(usize),
+    Copy(usize),
+    Rowtime,
+    Constant(Cell),
+    /// A place in `values`.
+    Computed(usize),
 }
 
 /// `… AS ROWTIME`: the ROWTIME of the output comes from data, so the clock says nothing about it.
@@ -47,68 +54,92 @@ struct Promotion {
 
 impl Map {
     pub(super) fn new(mapping: &Mapping, compiler: Compiler) -> Self {
-        let items = mapping.items.as_ref().map(|items| compiler.compile_all(items));
-        let column = |item: &Operand| if let Operand::Column(place) = item { Some(*place) } else { None };
+        let mut computed = Vec::new();
+        let items = mapping.items.as_ref().map(|exprs| {
+            let copies = |place| exprs.iter().filter(|expr| expr.kind == ExprKind::Column(place)).count();
+            let item = |expr| match compiler.compile(expr) {
+                Operand::Column(place) if copies(place) == 1 => Item::Move(place),
+                Operand::Column(place) => Item::Copy(place),
+                Operand::Rowtime => Item::Rowtime,
+                Operand::Constant(cell) => Item::Constant(cell),
+                operand @ Operand::Computed(_) => {
+                    computed.push(operand);
+                    Item::Computed(computed.len() - 1)
+                }
+            };
+            exprs.iter().map(item).collect()
+        });
+        let promotion = |rowtime| Promotion { rowtime: compiler.compile(rowtime), high_water: Millis::MIN };
         Self {
             predicates: compiler.compile_all(&mapping.predicates),
-            items: match items {
-                None => Items::All,
-                Some(items) => items.iter().map(column).collect::<Option<_>>().map_or(Items::Computed(items), Items::Columns),
-            },
+            items,
+            values: vec![Cell::Null; computed.len()],
+            computed,
             required: mapping.required.clone(),
-            promotion: mapping
-                .rowtime
-                .as_ref()
-                .map(|rowtime| Promotion { rowtime: compiler.compile(rowtime), high_water: Millis::MIN }),
+            promotion: mapping.rowtime.as_ref().map(promotion),
         }
     }
 
+    /// Computes what must be computed and returns the output's ROWTIME; `None` when there is no output.
     #[inline]
-    fn passes(&self, scope: &Scope<'_>) -> Result<bool, RowError> {
+    fn evaluate(&mut self, scope: &Scope<'_>) -> Result<Option<Millis>, RowError> {
         for predicate in &self.predicates {
             if predicate.truth(scope)? != Some(true) {
-                return Ok(false);
+                return Ok(None);
             }
         }
-        Ok(true)
-    }
-
-    #[inline]
-    fn map(&mut self, scope: &Scope<'_>, out: &mut Block) -> Result<(), RowError> {
-        if !self.passes(scope)? {
-            return Ok(());
+        let mut rowtime = scope.rowtime;
+        if let Some(promotion) = &self.promotion {
+            match promotion.rowtime(scope)? {
+                Some(promoted) => rowtime = promoted,
+                None => return Ok(None),
+            }
         }
-        let rowtime = match &mut self.promotion {
-            None => scope.rowtime,
-            Some(promotion) => match promotion.rowtime(scope)? {
-                Some(rowtime) => rowtime,
-                None => return Ok(()),
-            },
-        };
-        match &self.items {
-            Items::All => out.push_row(rowtime, scope.cells),
-            Items::Columns(columns) => out.push(rowtime, columns.iter().map(|column| scope.cells[*column].clone())),
-            Items::Computed(items) => out.push_with(rowtime, |out| {
-                for item in items {
-                    out.push(item.cell(scope)?);
-                }
-                Ok(())
-            })?,
+        for (value, computed) in self.values.iter_mut().zip(&self.computed) {
+            *value = computed.cell(scope)?;
         }
         if !self.required.is_empty() {
-            self.check_required(out)?;
+            self.check_required(scope)?;
         }
         if let Some(promotion) = &mut self.promotion {
             promotion.high_water = rowtime;
         }
-        Ok(())
+        Ok(Some(rowtime))
     }
 
-    fn check_required(&self, out: &mut Block) -> Result<(), RowError> {
-        let row = out.cells(out.len() - 1);
-        let Some((_, name)) = self.required.iter().find(|(place, _)| row[*place].is_null()) else { return Ok(()) };
-        out.pop();
-        Err(RowError::new(ErrorKind::NotNull, format!("Column '{name}' does not allow NULL")))
+    /// Fails when a column that may not be NULL would be.
+    fn check_required(&self, scope: &Scope<'_>) -> Result<(), RowError> {
+        let is_null = |place: usize| match self.items.as_ref().map(|items| &items[place]) {
+            Some(Item::Move(column) | Item::Copy(column)) => scope.cells[*column].is_null(),
+            Some(Item::Computed(value)) => self.values[*value].is_null(),
+            Some(Item::Constant(cell)) => cell.is_null(),
+            Some(Item::Rowtime) => false,
+            None => scope.cells[place].is_null(),
+        };
+        match self.required.iter().find(|(place, _)| is_null(*place)) {
+            Some((_, name)) => Err(RowError::new(ErrorKind::NotNull, format!("Column '{name}' does not allow NULL"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Emits the row whose computed values are there; `cell` copies a column, or moves it when nothing else needs it.
+    #[inline]
+    fn emit(&mut self, rowtimes: (Millis, Millis), width: usize, out: &mut Block, mut cell: impl FnMut(usize, bool) -> Cell) {
+        let (rowtime, of_input) = rowtimes;
+        let Some(items) = &self.items else {
+            return out.push(rowtime, (0..width).map(|column| cell(column, true)));
+        };
+        let values = &mut self.values;
+        out.push(
+            rowtime,
+            items.iter().map(|item| match item {
+                Item::Move(column) => cell(*column, true),
+                Item::Copy(column) => cell(*column, false),
+                Item::Rowtime => Cell::Int(of_input),
+                Item::Constant(cell) => cell.clone(),
+                Item::Computed(value) => std::mem::take(&mut values[*value]),
+            }),
+        );
     }
 }
 
@@ -135,9 +166,24 @@ pub(super) fn out_of_order(rowtime: Millis, high_water: Millis) -> RowError {
 impl Operator for Map {
     fn push(&mut self, _: usize, rows: &Block, step: &mut Step<'_>) {
         for (rowtime, cells) in rows.rows() {
-            let scope = step.scope(rowtime, cells);
-            if let Err(error) = self.map(&scope, step.out) {
-                step.fail(rowtime, cells, &error);
+            match self.evaluate(&step.scope(rowtime, cells)) {
+                Ok(None) => {}
+                Ok(Some(promoted)) => self.emit((promoted, rowtime), cells.len(), step.out, |column, _| cells[column].clone()),
+                Err(error) => step.fail(rowtime, cells, &error),
+            }
+        }
+    }
+
+    fn take(&mut self, _: usize, rows: &mut Block, step: &mut Step<'_>) {
+        for row in 0..rows.len() {
+            let rowtime = rows.rowtime(row);
+            let cells = rows.cells_mut(row);
+            match self.evaluate(&step.scope(rowtime, cells)) {
+                Ok(None) => {}
+                Ok(Some(promoted)) => self.emit((promoted, rowtime), cells.len(), step.out, |column, last| {
+                    if last { std::mem::take(&mut cells[column]) } else { cells[column].clone() }
+                }),
+                Err(error) => step.fail(rowtime, cells, &error),
             }
         }
     }

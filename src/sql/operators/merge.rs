@@ -77,6 +77,10 @@ impl Operator for Merge {
         rows.rows().for_each(|(rowtime, cells)| waiting.push_row(rowtime, cells));
     }
 
+    fn take(&mut self, port: usize, rows: &mut Block, _: &mut Step<'_>) {
+        self.inputs[port].rows.append(rows);
+    }
+
     fn advance(&mut self, bounds: &[Millis], step: &mut Step<'_>) -> Millis {
         let all = || self.inputs.iter().zip(bounds);
         let timed = all().filter(|(input, _)| input.timed).map(|(_, bound)| *bound).min();

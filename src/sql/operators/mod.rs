@@ -42,6 +42,11 @@ pub(crate) trait Operator: Send {
     /// Takes rows of the input `port` (0 is the only or the left one), in order of ROWTIME.
     fn push(&mut self, port: usize, rows: &Block, step: &mut Step<'_>);
 
+    /// As [`Operator::push`], of rows that nobody reads after: their cells may be moved out.
+    fn take(&mut self, port: usize, rows: &mut Block, step: &mut Step<'_>) {
+        self.push(port, rows, step);
+    }
+
     /// No later row of input `port` is older than `bounds[port]`; [`END_OF_TIME`] says that there are none. Returns the bound of the output.
     fn advance(&mut self, bounds: &[Millis], step: &mut Step<'_>) -> Millis;
 

@@ -38,13 +38,14 @@ struct Slots {
 }
 
 impl Slots {
-    fn put(&mut self, width: usize, cells: &[Cell]) -> u32 {
+    #[inline]
+    fn put(&mut self, width: usize, cells: impl Iterator<Item = Cell>) -> u32 {
         if let Some(slot) = self.free.pop() {
-            self.cells[slot as usize * width..][..width].clone_from_slice(cells);
+            self.cells[slot as usize * width..][..width].iter_mut().zip(cells).for_each(|(to, from)| *to = from);
             return slot;
         }
         let slot = self.cells.len() / width.max(1);
-        self.cells.extend_from_slice(cells);
+        self.cells.extend(cells);
         // More than 2³² rows do not fit in memory.
         u32::try_from(slot).unwrap_or(u32::MAX)
     }
@@ -63,20 +64,26 @@ impl TimeSort {
         self.latest.saturating_sub(self.within_ms)
     }
 
-    fn collect(&mut self, rows: &Block, step: &mut Step<'_>) -> Vec<Waiting> {
-        let mut run = Vec::with_capacity(rows.len());
-        for (rowtime, cells) in rows.rows() {
-            match self.key.int(&step.scope(rowtime, cells)) {
-                Ok(Some(time)) if time < self.watermark() => step.fail(rowtime, cells, &out_of_order(time, self.watermark())),
-                Ok(Some(time)) => {
-                    self.latest = self.latest.max(time);
-                    run.push(Waiting { time, slot: self.slots.put(self.width, cells) });
-                }
-                Ok(None) => {}
-                Err(error) => step.fail(rowtime, cells, &error),
+    /// The time of a row that is to wait; `None` drops it.
+    #[inline]
+    fn time(&mut self, rowtime: Millis, cells: &[Cell], step: &mut Step<'_>) -> Option<Millis> {
+        match self.key.int(&step.scope(rowtime, cells)) {
+            Ok(Some(time)) if time < self.watermark() => step.fail(rowtime, cells, &out_of_order(time, self.watermark())),
+            Ok(Some(time)) => {
+                self.latest = self.latest.max(time);
+                return Some(time);
             }
+            Ok(None) => {}
+            Err(error) => step.fail(rowtime, cells, &error),
         }
-        run
+        None
+    }
+
+    fn accept(&mut self, run: Vec<Waiting>, step: &mut Step<'_>) {
+        if !run.is_empty() {
+            self.add(run);
+            self.release(self.watermark(), step.out);
+        }
     }
 
     /// Adds a run, newest times first, and merges runs until each is more than twice as long as the next.
@@ -131,11 +138,24 @@ fn merge(older: &[Waiting], newer: &[Waiting]) -> Vec<Waiting> {
 
 impl Operator for TimeSort {
     fn push(&mut self, _: usize, rows: &Block, step: &mut Step<'_>) {
-        let run = self.collect(rows, step);
-        if !run.is_empty() {
-            self.add(run);
-            self.release(self.watermark(), step.out);
+        let mut run = Vec::with_capacity(rows.len());
+        for (rowtime, cells) in rows.rows() {
+            if let Some(time) = self.time(rowtime, cells, step) {
+                run.push(Waiting { time, slot: self.slots.put(self.width, cells.iter().cloned()) });
+            }
         }
+        self.accept(run, step);
+    }
+
+    fn take(&mut self, _: usize, rows: &mut Block, step: &mut Step<'_>) {
+        let mut run = Vec::with_capacity(rows.len());
+        for row in 0..rows.len() {
+            if let Some(time) = self.time(rows.rowtime(row), rows.cells(row), step) {
+                let cells = rows.cells_mut(row).iter_mut().map(std::mem::take);
+                run.push(Waiting { time, slot: self.slots.put(self.width, cells) });
+            }
+        }
+        self.accept(run, step);
     }
 
     fn advance(&mut self, bounds: &[Millis], step: &mut Step<'_>) -> Millis {
@@ -169,7 +189,7 @@ impl Operator for TimeSort {
         for _ in 0..from.len()? {
             let time = from.millis()?;
             let cells: Vec<_> = (0..self.width).map(|_| from.cell()).collect::<Result<_, _>>()?;
-            run.push(Waiting { time, slot: self.slots.put(self.width, &cells) });
+            run.push(Waiting { time, slot: self.slots.put(self.width, cells.into_iter()) });
         }
         if !run.is_empty() {
             self.add(run);

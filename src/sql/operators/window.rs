@@ -20,6 +20,8 @@ pub(super) struct Window {
     frames: Vec<Sliding>,
     /// The frame of each call and its place among the frame's calls.
     order: Vec<(usize, usize)>,
+    /// The results for the row at hand.
+    results: Vec<Cell>,
 }
 
 /// One window specification with its partitions.
@@ -29,6 +31,10 @@ struct Sliding {
     partition_by: Operands,
     args: Operands,
     calls: Vec<Call>,
+    /// The arguments whose values must be kept, because they are counted out again or shown later.
+    stored: Vec<usize>,
+    /// Where each call finds its argument among those.
+    slots: Vec<Option<usize>>,
     keys: Keys,
     partitions: Vec<Partition>,
     /// The partition of the current row.
@@ -55,10 +61,11 @@ impl Window {
             let own: Vec<_> = calls.iter().filter(|(window, _)| *window == place).map(|(_, call)| call).collect();
             Sliding::new(spec, &own, compiler)
         });
-        Self { frames: frames.collect(), order }
+        Self { frames: frames.collect(), order, results: Vec::new() }
     }
 
-    fn add(&mut self, scope: &Scope<'_>, out: &mut Block) -> Result<(), RowError> {
+    #[inline]
+    fn add(&mut self, scope: &Scope<'_>) -> Result<(), RowError> {
         for frame in &mut self.frames {
             frame.partition_by.evaluate(scope)?;
             frame.args.evaluate(scope)?;
@@ -66,13 +73,11 @@ impl Window {
         for frame in &mut self.frames {
             frame.add(scope);
         }
-        out.push_with(scope.rowtime, |out| {
-            out.extend_from_slice(scope.cells);
-            for (frame, call) in &self.order {
-                out.push(self.frames[*frame].value(*call, scope.cells)?);
-            }
-            Ok(())
-        })
+        self.results.clear();
+        for (frame, call) in &self.order {
+            self.results.push(self.frames[*frame].value(*call, scope.cells)?);
+        }
+        Ok(())
     }
 }
 
@@ -80,7 +85,18 @@ impl Sliding {
     fn new(spec: &WindowSpec, calls: &[&AggregateCall], compiler: Compiler) -> Self {
         let (calls, args) = accumulator::compile(calls, compiler);
         let partition_by = compiler.compile_all(&spec.partition);
+        let mut stored: Vec<usize> = Vec::new();
+        let slots = calls.iter().map(|call| {
+            let arg = call.arg.filter(|_| Rolling::new(call, spec.frame).needs_values())?;
+            Some(stored.iter().position(|known| *known == arg).unwrap_or_else(|| {
+                stored.push(arg);
+                stored.len() - 1
+            }))
+        });
+        let slots = slots.collect();
         Self {
+            stored,
+            slots,
             frame: spec.frame,
             keys: Keys::new(partition_by.len()),
             partition_by: Operands::new(partition_by),
@@ -94,7 +110,7 @@ impl Sliding {
 
     fn partition(&self) -> Partition {
         let states = self.calls.iter().map(|call| Rolling::new(call, self.frame)).collect();
-        Partition { rows: Rows { stride: self.args.len(), ..Rows::default() }, states, latest: Millis::MIN }
+        Partition { rows: Rows { stride: self.stored.len(), ..Rows::default() }, states, latest: Millis::MIN }
     }
 
     #[inline]
@@ -105,16 +121,24 @@ impl Sliding {
             self.partitions.push(partition);
         }
         self.current = number;
-        let Self { frame, calls, args, partitions, .. } = self;
+        let Self { frame, calls, slots, stored, args, partitions, .. } = self;
         let partition = &mut partitions[number];
-        partition.evict(*frame, scope.rowtime, calls, args, scope.cells);
-        partition.enter(*frame, scope, calls, args);
+        partition.evict(*frame, scope.rowtime, calls, slots, (args, scope.cells));
+        partition.enter(scope, calls, args);
+        if *frame != Frame::Unbounded || partition.states.iter().any(Rolling::needs_rows) {
+            partition.rows.times.push_back(scope.rowtime);
+            for arg in stored {
+                partition.rows.values.push_back(args.get(*arg, scope.cells).clone());
+            }
+        }
     }
 
     #[inline]
     fn value(&self, call: usize, cells: &[Cell]) -> Result<Cell, RowError> {
         let (partition, call_plan) = (&self.partitions[self.current], &self.calls[call]);
-        partition.states[call].value(call_plan, &partition.rows, |more| self.args.get(call_plan.more[more], cells).clone())
+        partition.states[call].value(call_plan, &partition.rows, self.slots[call].unwrap_or_default(), |more| {
+            self.args.get(call_plan.more[more], cells).clone()
+        })
     }
 
     /// Frees the partitions that have no row in the window any more.
@@ -156,7 +180,7 @@ impl Sliding {
             partition.rows.first = from.u64()?;
             let rows = from.len()?;
             partition.rows.times = (0..rows).map(|_| from.millis()).collect::<Result<_, _>>()?;
-            partition.rows.values = (0..rows * self.args.len()).map(|_| from.cell()).collect::<Result<_, _>>()?;
+            partition.rows.values = (0..rows * self.stored.len()).map(|_| from.cell()).collect::<Result<_, _>>()?;
             for state in &mut partition.states {
                 state.restore(from)?;
             }
@@ -169,7 +193,7 @@ impl Sliding {
 impl Partition {
     /// Takes out the rows that a row at `now` does not see.
     #[inline]
-    fn evict(&mut self, frame: Frame, now: Millis, calls: &[Call], args: &Operands, cells: &[Cell]) {
+    fn evict(&mut self, frame: Frame, now: Millis, calls: &[Call], slots: &[Option<usize>], (args, cells): (&Operands, &[Cell])) {
         loop {
             let gone = match (frame, self.rows.times.front()) {
                 (Frame::RangePreceding(range), Some(time)) => *time < now.saturating_sub(range),
@@ -180,8 +204,8 @@ impl Partition {
                 return;
             }
             let (number, time) = (self.rows.first, self.rows.times[0]);
-            for (call, state) in calls.iter().zip(&mut self.states) {
-                let cell = call.arg.map_or(&Cell::Null, |arg| self.rows.value(0, arg));
+            for ((call, slot), state) in calls.iter().zip(slots).zip(&mut self.states) {
+                let cell = slot.map_or(&Cell::Null, |slot| self.rows.value(0, slot));
                 state.leave(call, number, time, half_life(call, args, cells), cell);
             }
             self.rows.drop_oldest();
@@ -189,18 +213,13 @@ impl Partition {
     }
 
     #[inline]
-    fn enter(&mut self, frame: Frame, scope: &Scope<'_>, calls: &[Call], args: &Operands) {
+    fn enter(&mut self, scope: &Scope<'_>, calls: &[Call], args: &Operands) {
         let number = self.rows.first + self.rows.times.len() as u64;
         for (call, state) in calls.iter().zip(&mut self.states) {
             let cell = call.arg.map_or(&Cell::Null, |arg| args.get(arg, scope.cells));
             state.enter(call, number, scope.rowtime, half_life(call, args, scope.cells), cell);
         }
         self.latest = scope.rowtime;
-        if frame == Frame::Unbounded && !self.states.iter().any(Rolling::needs_rows) {
-            return;
-        }
-        self.rows.times.push_back(scope.rowtime);
-        self.rows.values.extend(args.iter(scope.cells).cloned());
     }
 }
 
@@ -213,9 +232,20 @@ fn half_life<'a>(call: &Call, args: &'a Operands, cells: &'a [Cell]) -> &'a Cell
 impl Operator for Window {
     fn push(&mut self, _: usize, rows: &Block, step: &mut Step<'_>) {
         for (rowtime, cells) in rows.rows() {
-            let scope = step.scope(rowtime, cells);
-            if let Err(error) = self.add(&scope, step.out) {
-                step.fail(rowtime, cells, &error);
+            match self.add(&step.scope(rowtime, cells)) {
+                Ok(()) => step.out.push(rowtime, cells.iter().cloned().chain(self.results.drain(..))),
+                Err(error) => step.fail(rowtime, cells, &error),
+            }
+        }
+    }
+
+    fn take(&mut self, _: usize, rows: &mut Block, step: &mut Step<'_>) {
+        for row in 0..rows.len() {
+            let rowtime = rows.rowtime(row);
+            let cells = rows.cells_mut(row);
+            match self.add(&step.scope(rowtime, cells)) {
+                Ok(()) => step.out.push(rowtime, cells.iter_mut().map(std::mem::take).chain(self.results.drain(..))),
+                Err(error) => step.fail(rowtime, cells, &error),
             }
         }
     }

@@ -30,7 +30,9 @@ impl Rows {
 
     pub(super) fn drop_oldest(&mut self) {
         self.times.pop_front();
-        self.values.drain(..self.stride);
+        for _ in 0..self.stride {
+            self.values.pop_front();
+        }
         self.first += 1;
     }
 }
@@ -72,6 +74,11 @@ impl Rolling {
     /// Whether the rows of an unbounded window must be kept for it.
     pub(super) fn needs_rows(&self) -> bool {
         matches!(self, Self::Place | Self::PlaceOfValues(_))
+    }
+
+    /// Whether the values of its argument must be kept while they are in the window.
+    pub(super) fn needs_values(&self) -> bool {
+        !matches!(self, Self::Extreme(_))
     }
 
     /// A row, numbered `number`, enters at `now`.
@@ -119,10 +126,9 @@ impl Rolling {
         }
     }
 
-    /// The result for the newest row; `more` gives the other arguments as of that row.
+    /// The result for the newest row; `arg` is the argument's place in `rows`, `more` gives the other arguments as of that row.
     #[inline]
-    pub(super) fn value(&self, call: &Call, rows: &Rows, more: impl Fn(usize) -> Cell) -> Result<Cell, RowError> {
-        let arg = call.arg.unwrap_or_default();
+    pub(super) fn value(&self, call: &Call, rows: &Rows, arg: usize, more: impl Fn(usize) -> Cell) -> Result<Cell, RowError> {
         match self {
             Self::Plain(state) => state.value(call),
             Self::Extreme(best) => Ok(best.front().map_or(Cell::Null, |(_, cell)| cell.clone())),

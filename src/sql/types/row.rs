@@ -132,6 +132,12 @@ impl Block {
         &self.cells[row * self.width..(row + 1) * self.width]
     }
 
+    /// The cells of a row, to be moved out.
+    #[inline]
+    pub fn cells_mut(&mut self, row: usize) -> &mut [Cell] {
+        &mut self.cells[row * self.width..(row + 1) * self.width]
+    }
+
     /// ROWTIME and cells of each row.
     pub fn rows(&self) -> impl Iterator<Item = (Millis, &[Cell])> {
         (0..self.len()).map(|row| (self.rowtime(row), self.cells(row)))
