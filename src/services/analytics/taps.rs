@@ -48,9 +48,13 @@ impl Taps {
         names
     }
 
-    /// The last `limit` rows of a stream as JSON objects, ROWTIME first, the newest row last; `None` if there is no such stream.
+    /// The last `limit` rows of a stream as JSON objects, ROWTIME first, the newest row last; `None` if there is no such stream. None while the
+    /// program is still being built.
     pub(super) fn latest(&self, stream: &str, limit: usize) -> Option<Vec<String>> {
         let streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if streams.is_empty() {
+            return Some(Vec::new());
+        }
         let ring = streams.get(stream)?;
         let rowtime = Column { name: "ROWTIME".into(), data_type: DataType::Timestamp, nullable: false };
         let columns: Vec<Column> = std::iter::once(rowtime).chain(ring.columns.iter().cloned()).collect();
@@ -72,6 +76,7 @@ mod tests {
     #[test]
     fn the_latest_rows_are_kept() {
         let taps = Taps::default();
+        assert_eq!(taps.latest("S", 1), Some(Vec::new()));
         let column = Column { name: "X".into(), data_type: DataType::Integer, nullable: true };
         taps.reset(std::iter::once(("S".to_owned(), vec![column])));
         let mut block = Block::new(2);
