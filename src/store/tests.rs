@@ -305,6 +305,30 @@ async fn a_reader_at_the_tip_skips_nothing_that_concurrent_writers_append() {
 }
 
 #[tokio::test]
+async fn a_full_disk_is_told_and_costs_nothing_that_was_acknowledged() {
+    let store = ephemeral();
+    let log = new_log(&store).await;
+    put(&store, log, 1, 3).await;
+    let limit_pages = async |pages: i64| {
+        let limit =
+            move |tx: &mut Transaction<'_>| Ok::<_, StoreError>(tx.connection().pragma_update(None, "max_page_count", pages)?);
+        store.transaction(limit).await.unwrap();
+    };
+    // SQLite answers as if the disk were full when the file would have more pages.
+    limit_pages(20).await;
+    let large = move || append_of(log, 2, &vec![("k", [7; 10_000].as_slice()); 100]);
+    let refused = store.append(vec![large()]).await;
+    assert!(matches!(refused, Err(StoreError::DiskFull(_))), "{refused:?}");
+    let refused = store.transaction(move |tx| tx.append(large())).await;
+    assert!(matches!(refused, Err(StoreError::DiskFull(_))), "{refused:?}");
+    assert_eq!(store.last_ordinal(log), Ok(3));
+    assert_eq!(ordinals(&store, log, 1, ALL).await, [1, 2, 3]);
+    limit_pages(1 << 30).await;
+    assert_eq!(put(&store, log, 3, 2).await, 4);
+    assert_eq!(ordinals(&store, log, 1, ALL).await, [1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
 async fn the_write_ahead_log_starts_over_under_steady_appends() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());

@@ -150,7 +150,7 @@ impl Group {
 pub struct Transaction<'g>(pub(super) &'g mut Group);
 
 impl Transaction<'_> {
-    fn connection(&self) -> &Connection {
+    pub(super) fn connection(&self) -> &Connection {
         &self.0.connection
     }
 

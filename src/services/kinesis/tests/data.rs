@@ -190,7 +190,7 @@ async fn sizes_hash_keys_and_ordering_numbers_are_checked_before_anything_is_sto
 async fn under_aws_limits_a_shard_takes_and_gives_only_so_much() {
     let service = Service::new(Profile::Aws).await;
     service.create("s", 1).await;
-    service.advance(5_000, async || service.status("s").await == api::StreamStatus::Active).await;
+    service.advance(5_000, async || service.status("s") == Status::Active).await;
     let records = vec![entry("k", &"x".repeat(2_999)); 400];
     let output = service
         .call(op::PutRecords, api::PutRecordsInput { stream_name: Some("s".into()), records, ..Default::default() })

@@ -134,19 +134,19 @@ async fn a_deleted_stream_is_gone_and_its_name_is_free() {
 async fn under_aws_limits_states_take_their_time() {
     let service = Service::new(Profile::Aws).await;
     service.create("s", 1).await;
-    assert_eq!(service.status("s").await, StreamStatus::Creating);
+    assert_eq!(service.status("s"), Status::Creating);
     assert_eq!(refused(service.call(op::PutRecord, put("s", "k", "x")).await).0, "ResourceNotFoundException");
     let (code, message) = refused(service.split("s", 0, 1 << 100).await);
     assert_eq!(code, "ResourceInUseException");
     assert_eq!(message, "Stream s under account 123456789012 not ACTIVE, instead in state CREATING");
-    service.advance(5_000, async || service.status("s").await == StreamStatus::Active).await;
+    service.advance(5_000, async || service.status("s") == Status::Active).await;
     service.split("s", 0, 1 << 100).await.unwrap();
-    assert_eq!((service.status("s").await, service.shards("s", None).await.len()), (StreamStatus::Updating, 1));
+    assert_eq!((service.status("s"), service.shards("s", None).await.len()), (Status::Updating, 1));
     service.put("s", "k", "still taken").await;
-    service.advance(5_000, async || service.status("s").await == StreamStatus::Active).await;
+    service.advance(5_000, async || service.status("s") == Status::Active).await;
     assert_eq!(service.shards("s", None).await.len(), 3);
     service.call(op::DeleteStream, api::DeleteStreamInput { stream_name: Some("s".into()), ..Default::default() }).await.unwrap();
-    assert_eq!(service.status("s").await, StreamStatus::Deleting);
+    assert_eq!(service.status("s"), Status::Deleting);
     service.put("s", "k", "still taken").await;
     service.advance(5_000, async || service.kinesis.stream(&scope(), "s").is_err()).await;
 }
@@ -164,8 +164,8 @@ async fn a_change_under_way_is_brought_about_after_a_restart() {
     service.kinesis.0.spawner.stop(std::time::Duration::from_secs(1)).await;
     drop(service);
     let service = open(START_MS + 4_000).await;
-    assert_eq!(service.status("s").await, StreamStatus::Creating);
-    service.advance(1_000, async || service.status("s").await == StreamStatus::Active).await;
+    assert_eq!(service.status("s"), Status::Creating);
+    service.advance(1_000, async || service.status("s") == Status::Active).await;
     assert_eq!(service.shards("s", None).await.len(), 2);
 }
 
