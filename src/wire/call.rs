@@ -1,7 +1,7 @@
 //! What all protocols share: a request on its way to a handler, the check of its signature, and the call itself.
 
 use super::route::Call;
-use super::signature::{Payload, Refused, Signed, Verifier};
+use super::signature::{Payload, Presigned, Refused, Signed, Verifier};
 use crate::api::{Caller, Fault, Value};
 use futures_util::FutureExt;
 use http::request::Parts;
@@ -23,8 +23,12 @@ impl Incoming<'_> {
         let signed = self.signature.as_ref().map_err(Clone::clone)?;
         match (self.verifier, signed) {
             (Some(verifier), Some(signed)) => verifier.verify(signed, &self.parts, payload),
-            (Some(_), None) if !unsigned => Err(Refused::Missing),
-            _ => Ok(()),
+            (Some(verifier), None) => match (payload, Presigned::parse(&self.parts)) {
+                (Payload::Declared, Some(presigned)) => verifier.verify_presigned(&presigned, &self.parts),
+                _ if unsigned => Ok(()),
+                _ => Err(Refused::Missing),
+            },
+            (None, _) => Ok(()),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::body::Body;
 use super::call::Incoming;
 use super::request_id::RequestId;
 use super::route::{Routing, Target, host};
-use super::signature::{self, Dialect, Payload, Signed, Verifier};
+use super::signature::{self, Dialect, Payload, Presigned, Signed, Verifier};
 use super::{answer, cors, json_call, query_call, rest_call, s3_request};
 use crate::api::{BoxFuture, Caller, ServiceTable};
 use crate::base::account::Scope;
@@ -99,7 +99,10 @@ impl Gateway {
 
 /// Account and region from the credential scope, and how the client reached us.
 fn caller(parts: &Parts, signed: Option<&Signed>, secure: bool, id: &RequestId) -> Caller {
-    let access_key = signed.map(|signed| signed.access_key.clone());
+    let access_key = match signed {
+        Some(signed) => Some(signed.access_key.clone()),
+        None => Presigned::parse(parts).map(|presigned| presigned.access_key),
+    };
     let region = signed.map(|signed| signed.region.as_str());
     let scheme = if secure { "https" } else { "http" };
     Caller {

@@ -5,7 +5,7 @@ use minicbor::{Decoder, Encoder};
 
 /// A CBOR item.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Cbor {
+pub(crate) enum Cbor {
     /// A whole number.
     Int(i64),
     /// A text string.
@@ -24,17 +24,17 @@ pub enum Cbor {
 
 impl Cbor {
     /// A map of these members.
-    pub fn map<const N: usize>(members: [(&str, Cbor); N]) -> Self {
+    pub(crate) fn map<const N: usize>(members: [(&str, Cbor); N]) -> Self {
         Self::Map(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
     /// A text.
-    pub fn text(text: &str) -> Self {
+    pub(crate) fn text(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 
     /// The member of a map.
-    pub fn get(&self, name: &str) -> &Cbor {
+    pub(crate) fn get(&self, name: &str) -> &Cbor {
         match self {
             Self::Map(members) => members.iter().find(|(key, _)| key == name).map_or(&Self::Null, |(_, value)| value),
             _ => &Self::Null,
@@ -42,7 +42,7 @@ impl Cbor {
     }
 
     /// The elements of a list.
-    pub fn list(&self) -> &[Cbor] {
+    pub(crate) fn list(&self) -> &[Cbor] {
         match self {
             Self::List(elements) => elements,
             other => panic!("{other:?} is no list"),
@@ -50,7 +50,7 @@ impl Cbor {
     }
 
     /// The bytes on the wire.
-    pub fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Encoder::new(Vec::new());
         self.push(&mut out);
         out.into_writer()
@@ -78,7 +78,7 @@ impl Cbor {
     }
 
     /// What the bytes say; an empty body is null.
-    pub fn decode(bytes: &[u8]) -> Self {
+    pub(crate) fn decode(bytes: &[u8]) -> Self {
         if bytes.is_empty() {
             return Self::Null;
         }

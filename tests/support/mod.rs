@@ -3,8 +3,8 @@
 mod cbor;
 mod client;
 
-pub use cbor::Cbor;
-pub use client::{Answer, Client};
+pub(crate) use cbor::Cbor;
+pub(crate) use client::{Answer, Client};
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -19,7 +19,7 @@ const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_secs(30);
 
 /// A running server. It is killed, and its data deleted, when this goes away.
-pub struct Server {
+pub(crate) struct Server {
     process: Child,
     port: u16,
     data: TempDir,
@@ -28,7 +28,7 @@ pub struct Server {
 
 impl Server {
     /// Starts a server with these flags and waits until it is ready.
-    pub async fn start(flags: &[&str]) -> Self {
+    pub(crate) async fn start(flags: &[&str]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let port = free_port();
@@ -38,22 +38,22 @@ impl Server {
     }
 
     /// A client of this server.
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::new(format!("http://127.0.0.1:{}", self.port))
     }
 
     /// The data folder.
-    pub fn data(&self) -> &Path {
+    pub(crate) fn data(&self) -> &Path {
         self.data.path()
     }
 
     /// The port.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// Ends the process as a crash would (SIGKILL), and starts it again on the same data and port.
-    pub async fn kill_and_restart(&mut self) {
+    pub(crate) async fn kill_and_restart(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         self.process = spawn(self.port, self.data.path(), &self.flags);
@@ -61,7 +61,7 @@ impl Server {
     }
 
     /// Asks the process to stop (SIGTERM); whether it ended well.
-    pub async fn stop(&mut self) -> bool {
+    pub(crate) async fn stop(&mut self) -> bool {
         let asked = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
         assert!(asked.success());
         let began = Instant::now();

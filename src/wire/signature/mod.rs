@@ -5,9 +5,11 @@ mod canonical;
 mod keys;
 mod refusal;
 mod verify;
+mod version_2;
 
 pub(super) use authorization::{Signed, parse};
 pub use keys::{Credential, Keys};
 pub(super) use refusal::{Dialect, Refused};
 pub(super) use verify::Payload;
 pub use verify::Verifier;
+pub(super) use version_2::Presigned;
