@@ -15,6 +15,8 @@ impl ObjectStore for S3 {
         let meta = ObjectMeta {
             content_type: Some("application/octet-stream".into()),
             content_encoding: object.content_encoding.map(str::to_owned),
+            encryption: object.kms_key.is_some().then(|| "aws:kms".into()),
+            kms_key: object.kms_key,
             ..ObjectMeta::default()
         };
         Box::pin(async move {
