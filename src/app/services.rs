@@ -43,7 +43,10 @@ impl Services {
             domains: Arc::new(domains.clone()),
             error_log: Arc::new(logs.clone()),
             http,
-            failed_folder: FailedFolder::default(),
+            failed_folder: match settings.failed_folder {
+                config::FailedFolder::OpenSearch => FailedFolder::OpenSearch,
+                config::FailedFolder::Elasticsearch => FailedFolder::Elasticsearch,
+            },
         })
         .await?;
         let analytics = Analytics::new(analytics::Parts {

@@ -48,6 +48,11 @@ pub struct ServeFlags {
     #[arg(long, env = "MILLPOND_ELASTICSEARCH_HOME", value_name = "DIR", hide_env_values = true)]
     pub elasticsearch_home: Option<PathBuf>,
 
+    /// Folder in S3 for documents that Elasticsearch did not take: AmazonOpenSearchService-failed, or elasticsearch-failed as before
+    /// 2021 [default: AmazonOpenSearchService-failed] [config: failed-folder]
+    #[arg(long, env = "MILLPOND_FAILED_FOLDER", value_name = "NAME", hide_env_values = true)]
+    pub failed_folder: Option<String>,
+
     /// What to log: a level, or a list such as info,millpond::wire=debug [default: info] [config: log]
     #[arg(long, env = "MILLPOND_LOG", value_name = "FILTER", hide_env_values = true)]
     pub log: Option<String>,

@@ -7,4 +7,4 @@ mod flags;
 mod settings;
 
 pub use flags::ServeFlags;
-pub use settings::{Durability, LogFormat, Settings, SettingsError};
+pub use settings::{Durability, FailedFolder, LogFormat, Settings, SettingsError};

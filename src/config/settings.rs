@@ -33,6 +33,16 @@ pub enum LogFormat {
     Json,
 }
 
+/// How the folder of documents that Elasticsearch did not take is called; AWS has changed it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailedFolder {
+    /// `AmazonOpenSearchService-failed`.
+    #[default]
+    OpenSearch,
+    /// `elasticsearch-failed`, for streams made with an Elasticsearch destination.
+    Elasticsearch,
+}
+
 /// All settings, resolved.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -52,6 +62,8 @@ pub struct Settings {
     pub elasticsearch: Option<String>,
     /// A distribution from which to start one.
     pub elasticsearch_home: Option<PathBuf>,
+    /// The folder of failed documents in S3.
+    pub failed_folder: FailedFolder,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -88,6 +100,14 @@ impl Settings {
             credentials,
             elasticsearch: flags.elasticsearch.or(file.elasticsearch),
             elasticsearch_home: flags.elasticsearch_home.or(file.elasticsearch_home),
+            failed_folder: one_of(
+                "failed-folder",
+                flags.failed_folder.or(file.failed_folder),
+                &[
+                    ("AmazonOpenSearchService-failed", FailedFolder::OpenSearch),
+                    ("elasticsearch-failed", FailedFolder::Elasticsearch),
+                ],
+            )?,
             log: flags.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.into()),
             log_format: one_of(
                 "log-format",

@@ -4,20 +4,8 @@ use jiff::Zoned;
 use jiff::civil::{Date, Weekday, date};
 use std::fmt::Write;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
@@ -52,7 +40,9 @@ impl DatePattern {
                     }
                     parts.push(field(letter, count, pattern)?);
                 }
-                '[' | ']' | '{' | '}' | '#' => return Err(format!("the timestamp pattern {pattern} has the reserved character {c}")),
+                '[' | ']' | '{' | '}' | '#' => {
+                    return Err(format!("the timestamp pattern {pattern} has the reserved character {c}"));
+                }
                 other => parts.push(Part::Text(other.into())),
             }
         }

@@ -85,7 +85,13 @@ impl Entry {
         let (delivered_ms, delivered_seen) = watch::channel(Millis::MIN);
         let task = Task { role, flushed: flushed_seen, delivered_ms: delivered_seen };
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
-        Strings { stream: self.stream.subscribe(), stop: self.stop.subscribe(), flush: self.flush.subscribe(), flushed, delivered_ms }
+        Strings {
+            stream: self.stream.subscribe(),
+            stop: self.stop.subscribe(),
+            flush: self.flush.subscribe(),
+            flushed,
+            delivered_ms,
+        }
     }
 
     /// Whether it has a task of this role.

@@ -188,7 +188,10 @@ mod tests {
         assert_eq!(failed_under("", ""), "processing-failed/2018/08/27/22/");
         assert_eq!(failed_under("p/", ""), "p/processing-failed/2018/08/27/22/");
         assert_eq!(failed_under("p/", "retries/"), "retries/processing-failed/2018/08/27/22/");
-        assert_eq!(failed_under("p/", "myFirehoseFailures/!{firehose:error-output-type}/"), "myFirehoseFailures/processing-failed/");
+        assert_eq!(
+            failed_under("p/", "myFirehoseFailures/!{firehose:error-output-type}/"),
+            "myFirehoseFailures/processing-failed/"
+        );
         let all = "f/!{firehose:error-output-type}/!{timestamp:yyyy/anyMonth/dd}";
         assert!(ErrorOutput::parse(all).is_err(), "unquoted letters are fields");
         let quoted = "f/!{firehose:error-output-type}/!{timestamp:yyyy'/anyMonth/'dd}";
@@ -197,7 +200,9 @@ mod tests {
 
     #[test]
     fn refused_prefixes() {
-        for text in ["!{", "!{x}", "!{timestamp:}", "!{firehose:else}", "!{firehose:error-output-type}/", "!{partitionKeyFromQuery:k}/"] {
+        for text in
+            ["!{", "!{x}", "!{timestamp:}", "!{firehose:else}", "!{firehose:error-output-type}/", "!{partitionKeyFromQuery:k}/"]
+        {
             assert!(Prefix::parse(text).is_err(), "{text}");
         }
         assert!(ErrorOutput::parse("!{timestamp:yyyy}/").is_err());

@@ -78,11 +78,15 @@ pub(super) fn check_put(stream: &DeliveryStream, records: &[bytes::Bytes]) -> Re
     }
     if let Some(record) = records.iter().find(|record| record.len() > MOST_RECORD_BYTES) {
         let size = record.len();
-        return Err(Refused::TooLarge(format!("Record size {size} exceeds the maximum allowed size of {MOST_RECORD_BYTES} bytes")));
+        return Err(Refused::TooLarge(format!(
+            "Record size {size} exceeds the maximum allowed size of {MOST_RECORD_BYTES} bytes"
+        )));
     }
     let bytes = records.iter().map(bytes::Bytes::len).sum();
     if bytes > MOST_CALL_BYTES {
-        return Err(Refused::TooLarge(format!("Records size {bytes} exceeds the maximum allowed size of {MOST_CALL_BYTES} bytes")));
+        return Err(Refused::TooLarge(format!(
+            "Records size {bytes} exceeds the maximum allowed size of {MOST_CALL_BYTES} bytes"
+        )));
     }
     Ok(bytes)
 }

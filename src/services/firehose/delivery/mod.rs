@@ -180,7 +180,9 @@ impl Delivery {
     fn hints(&self) -> Hints {
         let stream = self.stream();
         match (self.role, stream.destination.backup()) {
-            (Role::Backup, Some(bucket)) => Hints::of(bucket.buffering_hints.size_in_mbs, bucket.buffering_hints.interval_in_seconds),
+            (Role::Backup, Some(bucket)) => {
+                Hints::of(bucket.buffering_hints.size_in_mbs, bucket.buffering_hints.interval_in_seconds)
+            }
             _ => stream.destination.hints(),
         }
     }

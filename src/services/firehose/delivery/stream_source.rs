@@ -107,7 +107,8 @@ impl StreamSource {
     pub(super) async fn commit(&mut self, cursor: &Cursor) -> Result<(), StoreError> {
         let (mut moved, mut ended) = (BTreeMap::new(), false);
         for (piece, batch) in self.held.iter().enumerate().take(cursor.piece + 1) {
-            let read = if piece < cursor.piece { batch.records.len() } else { usize::try_from(cursor.read).unwrap_or(usize::MAX) };
+            let read =
+                if piece < cursor.piece { batch.records.len() } else { usize::try_from(cursor.read).unwrap_or(usize::MAX) };
             ended |= batch.ended && piece < cursor.piece;
             if let Some(last) = batch.records[..read.min(batch.records.len())].last() {
                 moved.insert(batch.log, last.ordinal);

@@ -5,8 +5,8 @@ use super::s3::{self, check_prefixes, encryption, hints, merge_hints};
 use super::{check_interval, check_logging, logging, merge_logging, processing, set, set_some};
 use crate::api::Fault;
 use crate::api::firehose::{
-    CompressionFormat, ExtendedS3DestinationConfiguration, ExtendedS3DestinationDescription, ExtendedS3DestinationUpdate, S3BackupMode,
-    S3DestinationDescription, fault,
+    CompressionFormat, ExtendedS3DestinationConfiguration, ExtendedS3DestinationDescription, ExtendedS3DestinationUpdate,
+    S3BackupMode, S3DestinationDescription, fault,
 };
 use crate::api::stored::recast;
 use crate::base::limits::FirehoseLimits;

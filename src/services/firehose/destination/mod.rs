@@ -124,8 +124,7 @@ impl Destination {
 
     /// As Describe answers it.
     pub(super) fn describe(&self) -> DestinationDescription {
-        let mut answer =
-            DestinationDescription { destination_id: DESTINATION_ID.into(), ..DestinationDescription::default() };
+        let mut answer = DestinationDescription { destination_id: DESTINATION_ID.into(), ..DestinationDescription::default() };
         match self.clone() {
             Self::S3(description) => {
                 answer.s3_destination_description = Some(recast(description.clone()));

@@ -65,7 +65,9 @@ fn check_lambda(processor: &Processor) -> Defects {
     let size = value(ProcessorParameterName::BufferSizeInMBs);
     let interval = value(ProcessorParameterName::BufferIntervalInSeconds);
     if size.is_some() != interval.is_some() {
-        return Err("Both BufferSizeInMBs and BufferIntervalInSeconds are required to configure buffering for lambda processor.".into());
+        return Err(
+            "Both BufferSizeInMBs and BufferIntervalInSeconds are required to configure buffering for lambda processor.".into()
+        );
     }
     Ok(())
 }

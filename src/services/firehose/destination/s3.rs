@@ -1,7 +1,7 @@
 //! What a plain S3 configuration is by default, how an update changes it, and what is wrong with it.
 
-use super::super::expression::{ErrorOutput, Prefix};
 use super::super::Defects;
+use super::super::expression::{ErrorOutput, Prefix};
 use super::{DEFAULT_INTERVAL_SECONDS, DEFAULT_SIZE_MIB, check_interval, check_logging, logging, merge_logging, set, set_some};
 use crate::api::firehose::{
     BufferingHints, CompressionFormat, EncryptionConfiguration, NoEncryptionConfig, S3DestinationConfiguration,

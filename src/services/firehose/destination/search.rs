@@ -6,8 +6,9 @@ use super::{
 };
 use crate::api::firehose::{
     DefaultDocumentIdFormat, DocumentIdOptions, ElasticsearchBufferingHints, ElasticsearchDestinationConfiguration,
-    ElasticsearchDestinationDescription, ElasticsearchDestinationUpdate, ElasticsearchIndexRotationPeriod, ElasticsearchRetryOptions,
-    ElasticsearchS3BackupMode, S3DestinationDescription, VpcConfiguration, VpcConfigurationDescription,
+    ElasticsearchDestinationDescription, ElasticsearchDestinationUpdate, ElasticsearchIndexRotationPeriod,
+    ElasticsearchRetryOptions, ElasticsearchS3BackupMode, S3DestinationDescription, VpcConfiguration,
+    VpcConfigurationDescription,
 };
 use crate::api::stored::recast;
 use crate::base::limits::FirehoseLimits;
@@ -23,9 +24,11 @@ pub(super) fn describe(given: ElasticsearchDestinationConfiguration) -> Elastics
     let mut described: ElasticsearchDestinationDescription = recast(given.clone());
     described.buffering_hints = Some(hints(given.buffering_hints));
     described.cloud_watch_logging_options = Some(logging(given.cloud_watch_logging_options));
-    described.document_id_options = Some(given.document_id_options.unwrap_or(DocumentIdOptions {
-        default_document_id_format: DefaultDocumentIdFormat::FirehoseDefault,
-    }));
+    described.document_id_options = Some(
+        given
+            .document_id_options
+            .unwrap_or(DocumentIdOptions { default_document_id_format: DefaultDocumentIdFormat::FirehoseDefault }),
+    );
     described.index_rotation_period = Some(given.index_rotation_period.unwrap_or(ElasticsearchIndexRotationPeriod::OneDay));
     described.processing_configuration = given.processing_configuration.map(processing::describe);
     described.retry_options = Some(retry(given.retry_options));

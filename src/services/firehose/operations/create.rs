@@ -48,9 +48,9 @@ pub(super) async fn create_delivery_stream(
 fn source(input: &CreateDeliveryStreamInput, start_ms: Millis) -> Result<Source, Fault> {
     let kind = input.delivery_stream_type.unwrap_or(DeliveryStreamType::DirectPut);
     match kind {
-        DeliveryStreamType::DirectPut if input.kinesis_stream_source_configuration.is_some() => Err(fault::invalid_argument(
-            "KinesisSourceStreamConfig is only applicable for KinesisStreamAsSource stream type.",
-        )),
+        DeliveryStreamType::DirectPut if input.kinesis_stream_source_configuration.is_some() => {
+            Err(fault::invalid_argument("KinesisSourceStreamConfig is only applicable for KinesisStreamAsSource stream type."))
+        }
         DeliveryStreamType::DirectPut => {
             let hint = input.direct_put_source_configuration.as_ref().map(|source| source.throughput_hint_in_mbs);
             Ok(Source::DirectPut { throughput_hint_mib: hint })

@@ -5,7 +5,9 @@ use super::super::destination::appends_delimiter;
 use super::super::expression::{ErrorOutput, Prefix};
 use super::super::neighbours::Object;
 use super::super::object_key;
-use crate::api::firehose::{CompressionFormat, EncryptionConfiguration, ExtendedS3DestinationDescription, S3DestinationDescription};
+use crate::api::firehose::{
+    CompressionFormat, EncryptionConfiguration, ExtendedS3DestinationDescription, S3DestinationDescription,
+};
 use bytes::Bytes;
 use jiff::tz::TimeZone;
 

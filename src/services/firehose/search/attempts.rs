@@ -4,7 +4,7 @@ use super::super::delivery::{Delivery, Incoming, Source};
 use super::super::destination::Destination;
 use super::super::error_log;
 use super::bulk::Actions;
-use super::document::document;
+use super::document;
 use super::failed::Failure;
 use super::response::{self, ItemError, kind_and_reason};
 use super::retry::{self, Verdict};
@@ -43,11 +43,17 @@ type Told = BTreeMap<String, String>;
 impl<'a> Attempts<'a> {
     /// Nothing sent yet. Records that are no documents have failed from the start.
     pub(super) fn new(records: &'a [Incoming], code_prefix: &str, now_ms: Millis) -> Self {
-        let mut attempts =
-            Self { records, pending: Vec::new(), failures: Vec::new(), began_ms: now_ms, last: false, piece: records.len().max(1) };
+        let mut attempts = Self {
+            records,
+            pending: Vec::new(),
+            failures: Vec::new(),
+            began_ms: now_ms,
+            last: false,
+            piece: records.len().max(1),
+        };
         for (at, record) in records.iter().enumerate() {
-            match document(&record.data) {
-                Ok(_) => attempts.pending.push(Pending { at, attempts: 0, last_error: None }),
+            match document::check(&record.data) {
+                Ok(()) => attempts.pending.push(Pending { at, attempts: 0, last_error: None }),
                 Err(message) => {
                     let code = format!("{code_prefix}.{MALFORMED}");
                     attempts.failures.push(Failure { at, attempts: 1, code, message, ended_ms: now_ms });
@@ -64,7 +70,8 @@ impl<'a> Attempts<'a> {
 
     /// Sends what failed once more, except what is no document.
     pub(super) fn once_more(&mut self) {
-        let (malformed, failed) = std::mem::take(&mut self.failures).into_iter().partition(|failure| failure.code.ends_with(MALFORMED));
+        let (malformed, failed) =
+            std::mem::take(&mut self.failures).into_iter().partition(|failure| failure.code.ends_with(MALFORMED));
         self.failures = malformed;
         let pending = |failure: Failure| Pending {
             at: failure.at,
@@ -145,7 +152,14 @@ impl<'a> Attempts<'a> {
     }
 
     /// Puts each record of an answered request where its item says.
-    fn sort(&mut self, piece: Vec<Pending>, outcomes: Vec<Option<ItemError>>, delivery: &Delivery, target: &Target, told: &mut Told) {
+    fn sort(
+        &mut self,
+        piece: Vec<Pending>,
+        outcomes: Vec<Option<ItemError>>,
+        delivery: &Delivery,
+        target: &Target,
+        told: &mut Told,
+    ) {
         let retry_rejected = delivery.parts.limits.retry_rejected_documents != 0;
         let ended_ms = delivery.parts.clock.now_ms();
         for (pending, outcome) in piece.into_iter().zip(outcomes) {

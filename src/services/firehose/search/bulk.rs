@@ -1,7 +1,7 @@
 //! The body of a `_bulk` request: an action line and a document a record.
 
 use super::super::delivery::{Incoming, Source};
-use super::document::document;
+use super::document::line;
 use super::index_name::{hour, index_name};
 use super::target::Target;
 use crate::base::clock::Millis;
@@ -22,15 +22,14 @@ impl<'a> Actions<'a> {
         Self { target, document_type, hour: None, head: String::new(), id: String::new() }
     }
 
-    /// The body for these records, which all hold documents. `index`, not `create`: a record sent again replaces itself.
+    /// The body for these records, which are all documents. `index`, not `create`: a record sent again replaces itself.
     pub(super) fn body(&mut self, source: &Source, records: &[&Incoming]) -> Vec<u8> {
         // An action line has 150 bytes or so.
         let capacity = records.iter().map(|record| record.data.len() + 160).sum();
         let mut body = Vec::with_capacity(capacity);
         for record in records {
-            let Ok(document) = document(&record.data) else { continue };
             self.write_action(source, record, &mut body);
-            body.extend_from_slice(document);
+            body.extend_from_slice(line(&record.data));
             body.push(b'\n');
         }
         body

@@ -2,21 +2,29 @@
 
 use serde::de::IgnoredAny;
 
-/// The document in a record: its bytes without the newline at the end.
+/// The line a record becomes in a bulk request: its bytes without the newline at the end.
+pub(super) fn line(record: &[u8]) -> &[u8] {
+    record.strip_suffix(b"\n").unwrap_or(record)
+}
+
+/// Whether a record is a document. One that is not must not get into a bulk request, where it would spoil its neighbours.
 ///
 /// # Errors
-/// A sentence that says why the record is no document. It must not get into the body of a bulk request, where it would spoil its neighbours.
-pub(super) fn document(record: &[u8]) -> Result<&[u8], String> {
-    let line = record.strip_suffix(b"\n").unwrap_or(record);
+/// A sentence that says why it is none.
+pub(super) fn check(record: &[u8]) -> Result<(), String> {
+    let no_document = |why: &str| Err(format!("The record is not one JSON object on one line: {why}."));
+    let line = line(record);
     if memchr::memchr(b'\n', line).is_some() {
-        return Err("The record is not one JSON object on one line: it has a newline inside.".into());
+        return no_document("it has a newline inside");
     }
     if line.trim_ascii_start().first() != Some(&b'{') {
-        return Err("The record is not one JSON object on one line: it does not begin with {.".into());
+        return no_document("it does not begin with {");
     }
-    let text = std::str::from_utf8(line).map_err(|error| format!("The record is not one JSON object on one line: {error}."))?;
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| format!("The record is not one JSON object on one line: {error}."))?;
-    Ok(line)
+    let text = match std::str::from_utf8(line) {
+        Ok(text) => text,
+        Err(error) => return no_document(&error.to_string()),
+    };
+    serde_json::from_str::<IgnoredAny>(text).map(drop).or_else(|error| no_document(&error.to_string()))
 }
 
 #[cfg(test)]
@@ -25,10 +33,20 @@ mod tests {
 
     #[test]
     fn one_object_on_one_line() {
-        assert_eq!(document(b"{\"a\":1}\n"), Ok(&b"{\"a\":1}"[..]));
-        assert_eq!(document(b" {\"a\":\"\xc3\xa4\"} \r\n"), Ok(&b" {\"a\":\"\xc3\xa4\"} \r"[..]));
-        for bad in [&b""[..], b"not json", b"[1]", b"1", b"{\"a\":1}{\"a\":2}", b"{\"a\":1}\n{\"a\":2}", b"{\n\"a\":1}", b"{\"a\":1", b"{\"a\":\"\xff\"}"] {
-            assert!(document(bad).is_err(), "{}", String::from_utf8_lossy(bad));
+        assert_eq!((check(b"{\"a\":1}\n"), line(b"{\"a\":1}\n")), (Ok(()), &b"{\"a\":1}"[..]));
+        assert_eq!(check(b" {\"a\":\"\xc3\xa4\"} \r\n"), Ok(()));
+        for bad in [
+            &b""[..],
+            b"not json",
+            b"[1]",
+            b"1",
+            b"{\"a\":1}{\"a\":2}",
+            b"{\"a\":1}\n{\"a\":2}",
+            b"{\n\"a\":1}",
+            b"{\"a\":1",
+            b"{\"a\":\"\xff\"}",
+        ] {
+            assert!(check(bad).is_err(), "{}", String::from_utf8_lossy(bad));
         }
     }
 }

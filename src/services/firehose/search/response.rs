@@ -47,7 +47,8 @@ pub(super) struct ItemError {
 /// # Errors
 /// A sentence, when the answer is not that of `_bulk` for `count` documents.
 pub(super) fn items(body: &[u8], count: usize) -> Result<Vec<Option<ItemError>>, String> {
-    let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| format!("the answer of _bulk cannot be read: {error}"))?;
+    let answer: Answer<'_> =
+        serde_json::from_slice(body).map_err(|error| format!("the answer of _bulk cannot be read: {error}"))?;
     if !answer.errors {
         return Ok(vec![None; count]);
     }
@@ -72,7 +73,9 @@ pub(super) fn kind_and_reason(error: &str) -> (String, String) {
         Ok(ServerError { kind: Some(kind), reason }) => (upper_camel(&kind), reason.unwrap_or_default()),
         // 1.x: `MapperParsingException[failed to parse [a]]; nested: …`
         _ => match error.split_once('[') {
-            Some((kind, _)) if kind.chars().all(|c| c.is_ascii_alphanumeric()) && !kind.is_empty() => (kind.to_owned(), error.to_owned()),
+            Some((kind, _)) if kind.chars().all(|c| c.is_ascii_alphanumeric()) && !kind.is_empty() => {
+                (kind.to_owned(), error.to_owned())
+            }
             _ => ("ServiceException".to_owned(), error.to_owned()),
         },
     }

@@ -62,9 +62,13 @@ mod tests {
 
     #[test]
     fn requests() {
-        for (status, expected) in
-            [(200, Answered::Items), (400, Answered::Failed), (403, Answered::Failed), (413, Answered::TooLarge), (503, Answered::Failed)]
-        {
+        for (status, expected) in [
+            (200, Answered::Items),
+            (400, Answered::Failed),
+            (403, Answered::Failed),
+            (413, Answered::TooLarge),
+            (503, Answered::Failed),
+        ] {
             assert_eq!(of_request(status), expected, "{status}");
         }
     }

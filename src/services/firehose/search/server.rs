@@ -13,7 +13,11 @@ pub(in super::super) struct Server {
 
 impl Server {
     /// The endpoint of the target, and the type to send its documents with.
-    pub(super) async fn find<'t>(&mut self, parts: &Parts, target: &'t Target) -> Result<(String, Option<&'t str>), RequestError> {
+    pub(super) async fn find<'t>(
+        &mut self,
+        parts: &Parts,
+        target: &'t Target,
+    ) -> Result<(String, Option<&'t str>), RequestError> {
         let endpoint = match &target.domain {
             Some(domain) => {
                 parts.domains.endpoint(domain).await.map_err(|why| RequestError::new("ResourceNotFoundException", why))?

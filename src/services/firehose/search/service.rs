@@ -49,7 +49,11 @@ impl RequestError {
         let body = String::from_utf8_lossy(&body[..body.len().min(MOST_ERROR_BYTES)]);
         let (kind, reason) = request_error(&body);
         let code = if matches!(status, 401 | 403) { "AccessDenied".to_owned() } else { kind };
-        Self { code, message: format!("the server answered {status}: {reason}"), too_large: of_request(status) == Answered::TooLarge }
+        Self {
+            code,
+            message: format!("the server answered {status}: {reason}"),
+            too_large: of_request(status) == Answered::TooLarge,
+        }
     }
 }
 

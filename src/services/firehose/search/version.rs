@@ -75,9 +75,13 @@ mod tests {
 
     #[test]
     fn a_type_is_sent_below_seven_only() {
-        let type_for = |root: &str, configured| ServerVersion::of_root(root.as_bytes()).unwrap().document_type(configured).map(str::to_owned);
+        let type_for = |root: &str, configured| {
+            ServerVersion::of_root(root.as_bytes()).unwrap().document_type(configured).map(str::to_owned)
+        };
         let elasticsearch = |number: &str| format!(r#"{{"name":"n","version":{{"number":"{number}","lucene_version":"6"}}}}"#);
-        for (number, expected) in [("1.5.0", Some("t")), ("5.6.16", Some("t")), ("6.8.23", Some("t")), ("7.17.29", None), ("8.11.4", None)] {
+        for (number, expected) in
+            [("1.5.0", Some("t")), ("5.6.16", Some("t")), ("6.8.23", Some("t")), ("7.17.29", None), ("8.11.4", None)]
+        {
             assert_eq!(type_for(&elasticsearch(number), "t").as_deref(), expected, "{number}");
         }
         assert_eq!(type_for(&elasticsearch("5.6.16"), "").as_deref(), Some("doc"));

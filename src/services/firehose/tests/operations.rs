@@ -120,10 +120,7 @@ async fn updates_merge_and_only_a_change_raises_the_version() {
             model::UpdateDestinationInput { destination_id: "destinationId-2".into(), ..to("2", longer) },
             "InvalidArgumentException: Destination Id destinationId-2 not found",
         ),
-        (
-            update("2"),
-            "InvalidArgumentException: At least one destination or source configuration update must be provided",
-        ),
+        (update("2"), "InvalidArgumentException: At least one destination or source configuration update must be provided"),
         (
             model::UpdateDestinationInput { elasticsearch_destination_update: Some(Default::default()), ..update("2") },
             "InvalidArgumentException: Changing the destination type to or from Elasticsearch is not supported at this time.",
@@ -153,7 +150,8 @@ async fn lists_are_sorted_and_paged_and_tags_come_and_go() {
     let tags = vec![model::Tag { key: "k".into(), value: Some("v".into()) }, model::Tag { key: "l".into(), value: None }];
     let tagging = model::TagDeliveryStreamInput { delivery_stream_name: "a".into(), tags };
     bench.call(TagDeliveryStream, tagging).await.unwrap();
-    let untagging = model::UntagDeliveryStreamInput { delivery_stream_name: "a".into(), tag_keys: vec!["l".into(), "none".into()] };
+    let untagging =
+        model::UntagDeliveryStreamInput { delivery_stream_name: "a".into(), tag_keys: vec!["l".into(), "none".into()] };
     bench.call(UntagDeliveryStream, untagging).await.unwrap();
     let listing = model::ListTagsForDeliveryStreamInput { delivery_stream_name: "a".into(), ..Default::default() };
     let listed = bench.call(ListTagsForDeliveryStream, listing).await.unwrap();

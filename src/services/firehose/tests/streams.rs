@@ -51,11 +51,15 @@ async fn a_kinesis_stream_is_followed_from_the_activation_on_through_splits_and_
     bench.parts.clock.advance_to(START_MS + 1_000);
     bench.call(CreateDeliveryStream, following()).await.unwrap();
     assert_eq!(
-        bench.message(PutRecord, model::PutRecordInput {
-            delivery_stream_name: "orders".into(),
-            record: model::Record { data: Bytes::from_static(b"x") },
-        })
-        .await,
+        bench
+            .message(
+                PutRecord,
+                model::PutRecordInput {
+                    delivery_stream_name: "orders".into(),
+                    record: model::Record { data: Bytes::from_static(b"x") },
+                }
+            )
+            .await,
         "InvalidArgumentException: This operation is not permitted on KinesisStreamAsSource delivery stream type."
     );
     let described = bench.describe("orders").await;
