@@ -1,5 +1,7 @@
 //! Delivery streams from outside: what was acknowledged reaches the bucket, whatever happens to the process.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use crate::support::{Client, Server};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -49,6 +49,7 @@ impl SearchFamily {
 
 /// The destination of a delivery stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "there is one a delivery stream, behind an Arc")]
 pub(super) enum Destination {
     /// Objects in a bucket.
     S3(#[serde(with = "crate::api::stored")] ExtendedS3DestinationDescription),
