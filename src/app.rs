@@ -12,8 +12,9 @@ use crate::base::spawner::Spawner;
 use crate::config::Settings;
 use crate::services::elasticsearch::DomainError;
 use crate::services::s3::S3Error;
+use crate::services::sts::Sts;
 use crate::store::StoreError;
-use crate::wire::signature::{Credential, Verifier};
+use crate::wire::signature::{Credential, Keys, Verifier};
 use crate::wire::tls::Tls;
 use crate::wire::{Gateway, Listener, ListenerLimits};
 use services::Services;
@@ -126,7 +127,23 @@ fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls) -> G
     let known = |secret: &String| Credential { secret: secret.clone(), session_token: None };
     let keys: HashMap<String, Credential> =
         settings.credentials.iter().map(|(key, secret)| (key.clone(), known(secret))).collect();
-    gateway.with_verifier(Verifier::new(Arc::new(keys), clock))
+    gateway.with_verifier(Verifier::new(Arc::new(KnownKeys { configured: keys, sts: services.sts }), clock))
+}
+
+/// The access keys that signatures are verified with.
+struct KnownKeys {
+    configured: HashMap<String, Credential>,
+    sts: Sts,
+}
+
+impl Keys for KnownKeys {
+    fn find(&self, access_key: &str) -> Option<Credential> {
+        let given_out = || {
+            let session = self.sts.session(access_key)?;
+            Some(Credential { secret: session.secret, session_token: Some(session.token) })
+        };
+        self.configured.get(access_key).cloned().or_else(given_out)
+    }
 }
 
 /// Returns at SIGTERM or ctrl-c.

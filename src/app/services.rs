@@ -8,9 +8,11 @@ use crate::config::{self, Settings};
 use crate::services::analytics::{self, Analytics};
 use crate::services::elasticsearch::{self, Domains, Servers};
 use crate::services::firehose::{self, FailedFolder, Firehose};
+use crate::services::iam::{self, Iam};
 use crate::services::kinesis::{self, Kinesis};
 use crate::services::logs::{self, Logs};
 use crate::services::s3::S3;
+use crate::services::sts::{self, Sts};
 use crate::store::{self, Store, StoreOptions};
 use std::sync::Arc;
 
@@ -22,6 +24,8 @@ pub(super) struct Services {
     pub(super) s3: S3,
     /// For a look into running applications.
     pub(super) analytics: Analytics,
+    /// For the keys that STS has given out.
+    pub(super) sts: Sts,
 }
 
 impl Services {
@@ -30,6 +34,8 @@ impl Services {
         let (store, limits) = (open_store(settings)?, &settings.limits);
         let http = reqwest::Client::builder().build()?;
         let s3 = S3::open(store.clone(), clock.clone()).await?;
+        let iam = Iam::new(store.clone(), clock.clone());
+        let sts = Sts::open(store.clone(), clock.clone(), iam.clone()).await?;
         let logs = Logs::new(store.clone(), clock.clone());
         let kinesis = Kinesis::open(store.clone(), clock.clone(), limits.kinesis.clone(), tasks.clone()).await?;
         let domains = Domains::open(store.clone(), clock.clone(), tasks.clone(), http.clone(), servers(settings)).await?;
@@ -65,11 +71,13 @@ impl Services {
             firehose::routes(firehose),
             analytics::v1::routes(analytics.clone()),
             analytics::v2::routes(analytics.clone()),
+            logs::routes(logs),
+            iam::routes(iam),
+            sts::routes(sts.clone()),
             elasticsearch::es_routes(domains.clone()),
             elasticsearch::opensearch_routes(domains),
-            logs::routes(logs),
         ];
-        Ok(Self { tables, s3, analytics })
+        Ok(Self { tables, s3, analytics, sts })
     }
 }
 

@@ -12,7 +12,7 @@ pub const DEFAULT_REGION: &str = "us-east-1";
 /// Account and region: every key in the store starts with this pair.
 ///
 /// The account is twelve digits. An access key of twelve digits names the account itself, the rule of
-/// moto and kinesis-mock, so that tests can work with several accounts.
+/// moto and kinesis-mock, so that tests can work with several accounts; a temporary key of STS names the account it was given out for.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scope {
     account: Arc<str>,
@@ -27,8 +27,15 @@ impl Scope {
 
     /// The scope of a request signed with `access_key` for `region`.
     pub fn from_credential(access_key: Option<&str>, region: Option<&str>) -> Self {
-        let account = access_key.filter(|key| is_account_id(key)).unwrap_or(DEFAULT_ACCOUNT);
-        Self::new(account, region.unwrap_or(DEFAULT_REGION))
+        let region = region.unwrap_or(DEFAULT_REGION);
+        match access_key {
+            Some(key) if is_account_id(key) => Self::new(key, region),
+            Some(key) => match super::credential::account_of_key(key) {
+                Some(account) => Self::new(account, region),
+                None => Self::new(DEFAULT_ACCOUNT, region),
+            },
+            None => Self::new(DEFAULT_ACCOUNT, region),
+        }
     }
 
     /// The twelve-digit account id.

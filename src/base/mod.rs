@@ -3,6 +3,7 @@
 pub mod account;
 pub mod arn;
 pub mod clock;
+pub mod credential;
 pub mod limits;
 pub mod retry;
 pub mod spawner;

@@ -3,6 +3,8 @@
 pub mod analytics;
 pub mod elasticsearch;
 pub mod firehose;
+pub mod iam;
 pub mod kinesis;
 pub mod logs;
 pub mod s3;
+pub mod sts;

@@ -1,0 +1,83 @@
+//! STS: who one is, and temporary credentials.
+//!
+//! A temporary access key has its account in it ([`temporary_key`](crate::base::credential::temporary_key)), so that requests signed with it
+//! reach that account. Trust policies are not enforced: any role may be assumed, also one that was never made.
+
+mod operations;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use operations::routes;
+pub use session::Session;
+
+use crate::base::account::Scope;
+use crate::base::clock::{Clock, Millis};
+use crate::services::iam::Iam;
+use crate::store::{Collection, Store, StoreError};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A handle of STS; clones share it.
+#[derive(Clone)]
+pub struct Sts(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    iam: Iam,
+    /// Sessions by access key, the same as in the store.
+    sessions: RwLock<HashMap<String, Session>>,
+}
+
+fn sessions() -> Collection {
+    Collection::new("sts", "session", &Scope::new("", ""))
+}
+
+impl Sts {
+    /// Loads the sessions of a store.
+    ///
+    /// # Errors
+    /// Failures to read.
+    pub async fn open(store: Store, clock: Clock, iam: Iam) -> Result<Self, StoreError> {
+        let found: Vec<(String, Session)> = store.list(&sessions(), crate::store::Listing::default()).await?;
+        let sessions = RwLock::new(found.into_iter().collect());
+        Ok(Self(Arc::new(Inner { store, clock, iam, sessions })))
+    }
+
+    /// The session of a temporary access key that has not expired: its secret and token, for those who verify signatures.
+    pub fn session(&self, access_key: &str) -> Option<Session> {
+        let now_ms = self.0.clock.now_ms();
+        let sessions = self.0.sessions.read().unwrap_or_else(PoisonError::into_inner);
+        sessions.get(access_key).filter(|session| session.expires_ms > now_ms).cloned()
+    }
+
+    /// Keeps a new session, and forgets those that have expired.
+    async fn keep(&self, access_key: &str, session: Session) -> Result<(), StoreError> {
+        let expired = self.exchange(access_key, session.clone());
+        let key = sessions().key(access_key);
+        self.0
+            .store
+            .transaction(move |tx| {
+                for old in expired {
+                    tx.delete(&sessions().key(old))?;
+                }
+                tx.put(&key, &session)
+            })
+            .await
+    }
+
+    fn exchange(&self, access_key: &str, session: Session) -> Vec<String> {
+        let now_ms: Millis = self.0.clock.now_ms();
+        let mut sessions = self.0.sessions.write().unwrap_or_else(PoisonError::into_inner);
+        let expired: Vec<String> = sessions.extract_if(|_, old| old.expires_ms <= now_ms).map(|(key, _)| key).collect();
+        sessions.insert(access_key.to_owned(), session);
+        expired
+    }
+}
+
+impl std::fmt::Debug for Sts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sts")
+    }
+}
