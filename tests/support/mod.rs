@@ -4,7 +4,7 @@ mod cbor;
 mod client;
 
 pub(crate) use cbor::Cbor;
-pub(crate) use client::{Answer, Client};
+pub(crate) use client::Client;
 
 use std::net::TcpListener;
 use std::path::Path;

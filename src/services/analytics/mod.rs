@@ -10,9 +10,9 @@
 pub mod application;
 mod code;
 mod configuration;
+pub mod discovery;
 pub mod error_stream;
 mod lifecycle;
-pub mod discovery;
 pub mod mapping;
 mod messages;
 mod neighbours;

@@ -6,7 +6,8 @@
 use super::{Operand, RowError};
 use crate::base::clock::Millis;
 use crate::sql::types::{
-    Cell, DAY_MS, DataType, IntervalQualifier, IntervalUnit, POWERS_OF_TEN, parse, rescale, rescale_exact, write_cell,
+    Cell, DAY_MS, DataType, IntervalQualifier, IntervalUnit, POWERS_OF_TEN, nearest_real, parse, rescale, rescale_exact,
+    whole_part, write_cell,
 };
 use std::sync::Arc;
 
@@ -82,7 +83,7 @@ fn to_approximate(from: &DataType, to: &DataType) -> Conversion {
         if !real {
             return Ok(Cell::Double(value));
         }
-        let rounded = f64::from(value as f32);
+        let rounded = nearest_real(value);
         if rounded.is_infinite() && value.is_finite() { Err(RowError::overflow(&to)) } else { Ok(Cell::Double(rounded)) }
     })
 }
@@ -97,7 +98,7 @@ fn approximate_to_exact(to: &DataType) -> Conversion {
         if !(-9.3e18..=9.3e18).contains(&rounded) {
             return Err(RowError::overflow(&to));
         }
-        fitting(rounded as i128, &to)
+        fitting(whole_part(rounded), &to)
     })
 }
 
@@ -213,17 +214,20 @@ fn to_text(from: &DataType, to: &DataType) -> Conversion {
     })
 }
 
+/// Reads text as a value of the type; none where it is no such text.
+type Read = fn(&[u8], &DataType) -> Option<Result<Cell, RowError>>;
+
 /// Text into anything else.
 fn text_to(to: &DataType) -> Conversion {
     let to = to.clone();
-    let read: fn(&[u8], &DataType) -> Option<Result<Cell, RowError>> = match to {
+    let read: Read = match to {
         DataType::Timestamp => |text, _| Some(Ok(Cell::Int(parse::timestamp(text)?))),
         DataType::Date => |text, _| Some(Ok(Cell::Int(parse::date(text)?))),
         DataType::Time => |text, _| Some(Ok(Cell::Int(parse::time(text)?))),
         DataType::Boolean => |text, _| parse::boolean(text).map(|value| Ok(value.map_or(Cell::Null, Cell::Bool))),
         DataType::Real | DataType::Double => |text, to| {
             let value = parse::double(text)?;
-            Some(Ok(Cell::Double(if *to == DataType::Real { f64::from(value as f32) } else { value })))
+            Some(Ok(Cell::Double(if *to == DataType::Real { nearest_real(value) } else { value })))
         },
         DataType::Interval(_) => |text, to| {
             let DataType::Interval(qualifier) = to else { return None };

@@ -5,7 +5,7 @@ use super::{Call, Entry, two};
 use crate::sql::expressions::{Operand, RowError, fitting, range};
 use crate::sql::types::{
     Cell, DAY_MS, DataType, IntervalQualifier, IntervalUnit, MAX_PRECISION, POWERS_OF_TEN, add_months, divide_rounded,
-    rescale_exact,
+    nearest_real, rescale_exact, whole_part,
 };
 
 const NUMERIC: &str = "sql-reference-numeric-types-precision";
@@ -89,8 +89,11 @@ enum Operator {
     Divide,
 }
 
+/// Precision and scale of a DECIMAL.
+type Digits = (u8, u8);
+
 /// Two numbers; where both are exact and one a DECIMAL, `decimal` gives the result's precision and scale from theirs.
-fn numbers(types: &[DataType], decimal: fn((u8, u8), (u8, u8)) -> (u8, u8)) -> Option<Signature> {
+fn numbers(types: &[DataType], decimal: fn(Digits, Digits) -> Digits) -> Option<Signature> {
     let types = without_nulls(types);
     let [a, b] = types.as_slice() else { return None };
     if !a.is_numeric() || !b.is_numeric() {
@@ -191,7 +194,7 @@ fn float(call: Call, operator: Operator) -> Operand {
         if operator == Operator::Divide && b == 0.0 {
             return Err(RowError::division());
         }
-        let value = if real { f64::from(compute(a, b) as f32) } else { compute(a, b) };
+        let value = if real { nearest_real(compute(a, b)) } else { compute(a, b) };
         if value.is_infinite() && a.is_finite() && b.is_finite() {
             Err(RowError::overflow(&result))
         } else {
@@ -308,7 +311,7 @@ fn scale(call: Call, divide: bool) -> Operand {
             Cell::Double(0.0) if divide => return Err(RowError::division()),
             Cell::Int(by) if divide => i128::from(interval) * unit / i128::from(by),
             Cell::Int(by) => i128::from(interval) * i128::from(by) / unit,
-            Cell::Double(by) => (if divide { interval as f64 / by } else { interval as f64 * by }) as i128,
+            Cell::Double(by) => whole_part(if divide { interval as f64 / by } else { interval as f64 * by }),
             _ => return Ok(Cell::Null),
         };
         i64::try_from(value).map(Cell::Int).map_err(|_| RowError::overflow(&result))

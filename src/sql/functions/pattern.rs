@@ -13,7 +13,7 @@ enum Matcher {
     /// `%text`.
     Suffix(String),
     /// `%text%`.
-    Contains(memchr::memmem::Finder<'static>),
+    Contains(Box<memchr::memmem::Finder<'static>>),
     /// Anything else.
     Regular(Regex),
 }
@@ -76,7 +76,7 @@ fn like(pattern: &str, escape: Option<char>) -> Result<Matcher, RowError> {
         (0, ..) => Ok(Matcher::Equal(plain)),
         (1, false, true) => Ok(Matcher::Prefix(plain)),
         (1, true, _) => Ok(Matcher::Suffix(plain)),
-        (2, true, true) => Ok(Matcher::Contains(memchr::memmem::Finder::new(plain.as_bytes()).into_owned())),
+        (2, true, true) => Ok(Matcher::Contains(Box::new(memchr::memmem::Finder::new(plain.as_bytes()).into_owned()))),
         _ => regular(&regex),
     }
 }

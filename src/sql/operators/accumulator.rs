@@ -6,7 +6,7 @@ use super::{Reader, Writer};
 use crate::sql::expressions::{Compiler, Operand, RowError, fitting};
 use crate::sql::plan::{AggregateCall, AggregateFunction as Function, Expr};
 use crate::sql::program::SnapshotMismatch;
-use crate::sql::types::{Cell, DataType, POWERS_OF_TEN, compare, divide_rounded, rescale_exact};
+use crate::sql::types::{Cell, DataType, POWERS_OF_TEN, compare, divide_rounded, nearest_real, rescale_exact, whole_part};
 
 /// A call made ready.
 #[derive(Debug)]
@@ -108,6 +108,7 @@ impl State {
 
     /// Counts a row in; `cell` is the argument (anything for COUNT(*)).
     #[inline]
+    #[expect(clippy::collapsible_match, reason = "a guard cannot change what it matched")]
     pub(super) fn add(&mut self, call: &Call, cell: &Cell) {
         match (self, cell) {
             (Self::Count(count), cell) => *count += i64::from(call.arg.is_none() || !cell.is_null()),
@@ -121,11 +122,7 @@ impl State {
                 sum.add(*value);
                 *count += 1;
             }
-            (Self::Extreme(best), cell) => {
-                if best.is_null() || compare(cell, best) == call.better() {
-                    *best = cell.clone();
-                }
-            }
+            (Self::Extreme(best), cell) if best.is_null() || compare(cell, best) == call.better() => *best = cell.clone(),
             (Self::Moments(moments), cell) => moments.add(call.number(cell), 1.0),
             (Self::Truth { trues, falses }, Cell::Bool(value)) => *(if *value { trues } else { falses }) += 1,
             (Self::Distinct { seen, of }, cell) => {
@@ -302,10 +299,10 @@ impl Call {
     fn real(&self, value: f64) -> Result<Cell, RowError> {
         if self.result.is_exact() {
             return fitting(
-                (value * POWERS_OF_TEN[usize::from(self.result.scale().min(18))] as f64).round() as i128,
+                whole_part((value * POWERS_OF_TEN[usize::from(self.result.scale().min(18))] as f64).round()),
                 &self.result,
             );
         }
-        Ok(Cell::Double(if self.result == DataType::Real { f64::from(value as f32) } else { value }))
+        Ok(Cell::Double(if self.result == DataType::Real { nearest_real(value) } else { value }))
     }
 }

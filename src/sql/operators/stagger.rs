@@ -2,7 +2,7 @@
 
 use super::accumulator::{self, Call, State};
 use super::keys::Keys;
-use super::{END_OF_TIME, Operator, Reader, Step, Writer};
+use super::{Operator, Reader, Step, Writer};
 use crate::base::clock::Millis;
 use crate::sql::expressions::{Compiler, Operands, RowError};
 use crate::sql::plan::{AggregateCall, Expr};
@@ -111,7 +111,7 @@ impl Operator for Stagger {
     }
 
     fn advance(&mut self, bounds: &[Millis], step: &mut Step<'_>) -> Millis {
-        self.close_until(bounds[0].min(END_OF_TIME), step);
+        self.close_until(bounds[0], step);
         bounds[0]
     }
 

@@ -31,7 +31,7 @@ impl RealSum {
         if square.is_finite() {
             self.add_parts(sign * square, sign * value.mul_add(value, -square));
         } else {
-            self.count(square, sign as i32);
+            self.count(square, if sign < 0.0 { -1 } else { 1 });
         }
     }
 

@@ -107,15 +107,11 @@ impl Rolling {
     pub(super) fn leave(&mut self, call: &Call, number: u64, time: Millis, half_life: &Cell, cell: &Cell) {
         match self {
             Self::Plain(state) => state.take(call, cell),
-            Self::Extreme(best) => {
-                if best.front().is_some_and(|(first, _)| *first == number) {
-                    best.pop_front();
-                }
+            Self::Extreme(best) if best.front().is_some_and(|(first, _)| *first == number) => {
+                best.pop_front();
             }
-            Self::PlaceOfValues(numbers) => {
-                if numbers.front() == Some(&number) {
-                    numbers.pop_front();
-                }
+            Self::PlaceOfValues(numbers) if numbers.front() == Some(&number) => {
+                numbers.pop_front();
             }
             Self::Decay { sum, weight, at } if !cell.is_null() => {
                 let factor = decay(at.saturating_sub(time), half_life);

@@ -1,7 +1,7 @@
 //! Text into values, as CAST reads it (SQL reference, "CAST"; a fraction of seconds is taken, as the page's own example has one).
 
 use super::calendar::{DAY_MS, days_of, month_length};
-use super::{IntervalQualifier, IntervalUnit, POWERS_OF_TEN};
+use super::{IntervalQualifier, IntervalUnit, POWERS_OF_TEN, whole_part};
 
 /// `yyyy-MM-dd HH:mm:ss`, with `.fraction` of which milliseconds are kept; also ISO 8601's `T` and zone (`Z`, `+01:00`, `+0100`), which the workshop
 /// casts (`2017-04-05T12:00:00.123Z`). Blanks behind it do not matter.
@@ -125,7 +125,7 @@ fn long(digits: &[u8]) -> Option<u64> {
 
 fn of_double(value: f64, scale: u8) -> Option<i128> {
     let scaled = (value * POWERS_OF_TEN[usize::from(scale.min(18))] as f64).round();
-    (scaled.abs() < 1e30).then_some(scaled as i128)
+    (scaled.abs() < 1e30).then(|| whole_part(scaled))
 }
 
 /// The text of an interval literal: `3 04:20` DAY TO MINUTE in ms, `4-04` YEAR TO MONTH in months. The leading field's digits are not
@@ -194,7 +194,10 @@ mod tests {
         assert_eq!(timestamp(b"2007-02-19 21:23:45.0").map(|ms| ms % DAY_MS), Some(77_025_000));
         for wrong in [
             "2007-02-19",
-            "2007-02-19/21:23:45", "2007-02-19 21:23:45Q", "2007-02-19 21:23:45Z00:00", "2007-02-30 00:00:00",
+            "2007-02-19/21:23:45",
+            "2007-02-19 21:23:45Q",
+            "2007-02-19 21:23:45Z00:00",
+            "2007-02-30 00:00:00",
             "2007-02-19 21:23",
             "2007-02-19 24:00:00",
             "2007-02-19 21:23:45.",

@@ -57,6 +57,7 @@ pub fn write_double(out: &mut String, value: f64) {
 }
 
 /// As [`write_double`] for a REAL.
+#[expect(clippy::cast_possible_truncation, reason = "a REAL's value has 32 bits already")]
 pub fn write_real(out: &mut String, value: f64) {
     write_float(out, value, ryu::Buffer::new().format_finite(value as f32));
 }

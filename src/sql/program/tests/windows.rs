@@ -274,5 +274,8 @@ fn log_lines_are_taken_apart() {
     let code = "CREATE STREAM O (a VARCHAR(4), b VARCHAR(9));
         CREATE PUMP P AS INSERT INTO O SELECT STREAM t.r.COLUMN1, t.r.COLUMN2 FROM (SELECT STREAM REGEX_LOG_PARSE(A, '(\\w+)-(\\d+)?.*') AS r FROM S) AS t;";
     let mut script = Script::new("A VARCHAR(20)", code);
-    assert_eq!(script.push(&["10:00 | abcdef-12!", "10:01 | abc-", "10:02 | nothing"]).values(), ["abcd | 12", "abc | null", "null | null"]);
+    assert_eq!(
+        script.push(&["10:00 | abcdef-12!", "10:01 | abc-", "10:02 | nothing"]).values(),
+        ["abcd | 12", "abc | null", "null | null"]
+    );
 }
