@@ -2,7 +2,8 @@
 
 use crate::services::s3::{S3, http_service};
 use crate::wire::{Body, Fallback};
-use http::{Response, StatusCode};
+use http::header::{CONNECTION, EXPECT};
+use http::{HeaderValue, Response, StatusCode, Version};
 use std::sync::Arc;
 
 /// S3 as the answer to all that no table claims.
@@ -11,7 +12,8 @@ pub(super) fn fallback(s3: S3) -> Fallback {
     Arc::new(move |request| {
         let service = service.clone();
         Box::pin(async move {
-            match service.call(request.map(s3s::Body::http_body_unsync)).await {
+            let expects_continue = request.version() < Version::HTTP_2 && request.headers().contains_key(EXPECT);
+            let mut response = match service.call(request.map(s3s::Body::http_body_unsync)).await {
                 Ok(response) => response.map(Body::new),
                 Err(error) => {
                     tracing::error!(?error, "S3 failed without an answer");
@@ -19,7 +21,12 @@ pub(super) fn fallback(s3: S3) -> Fallback {
                     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
                     response
                 }
+            };
+            // As AWS does: botocore does not get over an error in the place of "100 Continue" on a connection that stays open.
+            if expects_continue && !response.status().is_success() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
+            response
         })
     })
 }

@@ -11,7 +11,7 @@ mod tests;
 pub use operations::routes;
 
 use crate::base::account::Scope;
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Millis};
 use crate::store::{Collection, Store};
 
 /// A handle of IAM; clones share it.
@@ -25,6 +25,12 @@ impl Iam {
     /// The roles and policies of a store.
     pub fn new(store: Store, clock: Clock) -> Self {
         Self { store, clock }
+    }
+
+    /// The present time, in the whole seconds that IAM tells times in.
+    fn now_ms(&self) -> Millis {
+        let now_ms = self.clock.now_ms();
+        now_ms - now_ms.rem_euclid(1000)
     }
 
     /// The unique id of a role, such as `AROA…`, for those who assume it; `None` if there is no such role.

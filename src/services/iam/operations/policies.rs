@@ -35,7 +35,7 @@ pub(crate) async fn create(iam: Iam, caller: Caller, input: CreatePolicyRequest)
         name: input.policy_name,
         path: input.path.unwrap_or_else(|| "/".into()),
         id: unique_id("ANPA"),
-        created_ms: iam.clock.now_ms(),
+        created_ms: iam.now_ms(),
         description: input.description.filter(|text| !text.is_empty()),
         document: input.policy_document,
         tags: tag_map(input.tags),

@@ -51,7 +51,7 @@ pub(crate) async fn create(iam: Iam, caller: Caller, input: CreateRoleRequest) -
         name: input.role_name,
         path: input.path.unwrap_or_else(|| "/".into()),
         id: unique_id("AROA"),
-        created_ms: iam.clock.now_ms(),
+        created_ms: iam.now_ms(),
         trust: input.assume_role_policy_document,
         description: input.description.filter(|text| !text.is_empty()),
         max_session_seconds: input.max_session_duration.unwrap_or(DEFAULT_SESSION_SECONDS),

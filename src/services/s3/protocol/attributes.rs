@@ -35,7 +35,8 @@ pub(super) async fn get_acl(s3: &S3, request: S3Request<GetObjectAclInput>) -> A
 pub(super) async fn get_attributes(s3: &S3, request: S3Request<GetObjectAttributesInput>) -> Answer<GetObjectAttributesOutput> {
     let input = request.input;
     let record = s3.record(&input.bucket, &input.key).await?;
-    let wants = |name: &str| input.object_attributes.iter().any(|wanted| wanted.as_str() == name);
+    // SDKs send one header with commas, or one header an attribute.
+    let wants = |name: &str| input.object_attributes.iter().any(|wanted| wanted.as_str().split(',').any(|w| w.trim() == name));
     let mut output = GetObjectAttributesOutput {
         last_modified: Some(http_seconds(record.modified_ms)),
         e_tag: wants(ObjectAttributes::ETAG).then(|| ETag::Strong(record.etag.clone())),
