@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use crate::base::account::Scope;
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -89,18 +90,32 @@ pub(super) fn delete(connection: &Connection, key: &Key) -> Result<bool, StoreEr
     Ok(deleted > 0)
 }
 
+/// The statement that lists names from a bound on.
+macro_rules! list_sql {
+    ($from:literal) => {
+        concat!(
+            "SELECT name, body FROM document WHERE service = ?1 AND kind = ?2 AND account = ?3 AND region = ?4 AND name ",
+            $from,
+            " ?5 AND name < ?6 ORDER BY name LIMIT ?7"
+        )
+    };
+}
+
 pub(super) fn list<T: DeserializeOwned>(
     connection: &Connection,
     of: &Collection,
     listing: &Listing,
 ) -> Result<Vec<(String, T)>, StoreError> {
     let Listing { prefix, after, limit } = listing;
-    let sql = "SELECT name, body FROM document WHERE service = ?1 AND kind = ?2 AND account = ?3 AND region = ?4
-               AND name > ?5 AND name >= ?6 AND substr(name, 1, length(?6)) = ?6 ORDER BY name LIMIT ?7";
+    // One lower bound, so that the search in the index begins where the list does.
+    let (sql, from) = match after {
+        Some(after) if after >= prefix => (list_sql!(">"), after),
+        _ => (list_sql!(">="), prefix),
+    };
     let mut statement = connection.prepare_cached(sql)?;
-    let after = after.as_deref().unwrap_or_default();
     let limit = limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1);
-    let mut rows = statement.query(params![of.service, of.kind, of.scope.account(), of.scope.region(), after, prefix, limit])?;
+    let place = (of.service, of.kind, of.scope.account(), of.scope.region());
+    let mut rows = statement.query(params![place.0, place.1, place.2, place.3, from, end_of(prefix), limit])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (name, body): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
@@ -108,6 +123,23 @@ pub(super) fn list<T: DeserializeOwned>(
         found.push((name, document));
     }
     Ok(found)
+}
+
+/// What every name that begins with `prefix` is less than, and every greater name that does not begin so is not: the prefix with its last
+/// character raised. Without one it is a blob, which SQLite sorts behind all texts.
+fn end_of(prefix: &str) -> Value {
+    let raised = prefix.char_indices().rev().find_map(|(at, last)| Some((at, char_after(last)?)));
+    match raised {
+        Some((at, next)) => Value::Text(format!("{}{next}", &prefix[..at])),
+        None => Value::Blob(Vec::new()),
+    }
+}
+
+/// The character behind `c`, in the order of their UTF-8 bytes.
+fn char_after(c: char) -> Option<char> {
+    let next = u32::from(c) + 1;
+    // There are no characters in the place of surrogates.
+    char::from_u32(next).or_else(|| (next == 0xD800).then_some('\u{E000}'))
 }
 
 pub(super) fn list_everywhere<T: DeserializeOwned>(
@@ -129,4 +161,19 @@ pub(super) fn list_everywhere<T: DeserializeOwned>(
 
 fn parse<T: DeserializeOwned>(name: &str, body: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(body).map_err(|error| StoreError::Document(format!("{name:?} cannot be read: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_prefix_is_just_behind_its_names() {
+        for (prefix, end) in [("a/", "a0"), ("ab\u{10FFFF}", "ac"), ("\u{D7FF}", "\u{E000}"), ("é", "ê")] {
+            assert_eq!(end_of(prefix), Value::Text(end.to_owned()), "{prefix}");
+        }
+        for prefix in ["", "\u{10FFFF}"] {
+            assert_eq!(end_of(prefix), Value::Blob(Vec::new()));
+        }
+    }
 }
