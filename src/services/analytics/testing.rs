@@ -105,9 +105,9 @@ impl World {
         self.settle().await;
     }
 
-    /// Gives the tasks real time.
+    /// Gives the tasks real time: enough on a busy machine, where a build may run beside the tests.
     pub(super) async fn settle(&self) {
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        tokio::time::sleep(Duration::from_millis(250)).await;
     }
 
     pub(super) async fn create_stream(&self, name: &str, shards: i32) {

@@ -52,6 +52,7 @@ async fn the_readings_of_the_workshop_become_scored_documents() {
     // 2-G: the clean-up leaves two streams.
     let version = world.describe("workshop").await.application_version_id;
     world.update_code("workshop", version, &[ACTIVITIES[0], ACTIVITIES[4]].join("\n")).await.unwrap();
+    world.settle().await;
     assert_eq!(world.analytics.latest_rows(&scope(), "workshop", "AGGREGATE_STREAM", 1), None);
     // 3-D: the destination.
     let output = api1::AddApplicationOutputRequest {
