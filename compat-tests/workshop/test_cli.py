@@ -1,4 +1,5 @@
 """The workshop by aws-cli as it comes, each command with nothing but AWS_ENDPOINT_URL, a region and dummy credentials."""
+import base64
 import json
 import subprocess
 import time
@@ -62,8 +63,7 @@ def test_1a_create_the_stream(aws, place):
 
 def test_1c_send_readings(aws, millpond, tmp_path):
     entries = Readings(seed=3).entries(100)
-    import base64
-    body = [{"Data": base64.b64encode(e["Data"]).decode(), "PartitionKey": e["PartitionKey"]} for e in entries]
+    body = [{"Data": e["Data"].decode(), "PartitionKey": e["PartitionKey"]} for e in entries]  # aws-cli 1 does the base64 itself
     (tmp_path / "records.json").write_text(json.dumps(body))
     answer = aws("kinesis", "put-records", "--stream-name", steps.STREAM, "--records", f"file://{tmp_path}/records.json")
     assert answer["FailedRecordCount"] == 0 and len(answer["Records"]) == 100
@@ -123,9 +123,9 @@ def test_3c_3d_mapping_and_destination(aws, place):
     output = {"Name": "ANOMALY_STREAM", "DestinationSchema": {"RecordFormatType": "JSON"},
               "KinesisFirehoseOutput": {"ResourceARN": place["delivery"], "RoleARN": place["role"]}}
     aws("kinesisanalytics", "add-application-output", "--application-name", steps.APPLICATION, "--current-application-version-id", 2,
-        "--output", json.dumps(output))
+        "--application-output", json.dumps(output))
     stale = aws("kinesisanalytics", "add-application-output", "--application-name", steps.APPLICATION, "--current-application-version-id", 2,
-                "--output", json.dumps(output), fails=True)
+                "--application-output", json.dumps(output), fails=True)
     assert "ConcurrentModificationException" in stale
 
 
