@@ -11,6 +11,13 @@ use std::collections::BTreeMap;
 /// The region whose buckets have no location constraint.
 const FIRST_REGION: &str = "us-east-1";
 
+/// The subresource of who owns a bucket's objects.
+pub(super) const OWNERSHIP: &str = "ownershipControls";
+
+/// What a new bucket has there (AWS, since April 2023).
+const OWNER_ENFORCED: &str =
+    "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>";
+
 /// What is known of a bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
@@ -26,7 +33,7 @@ pub struct Bucket {
     /// Its policy document as it was put; kept, not enforced.
     #[serde(default)]
     pub policy: Option<String>,
-    /// Other configurations by subresource (such as `publicAccessBlock`), as JSON; kept, not enforced.
+    /// Other configurations by subresource (such as `publicAccessBlock`), as XML; kept, not enforced.
     #[serde(default)]
     pub configurations: BTreeMap<String, String>,
 }
@@ -57,7 +64,7 @@ impl S3 {
             created_ms: self.clock.now_ms(),
             tags: BTreeMap::new(),
             policy: None,
-            configurations: BTreeMap::new(),
+            configurations: BTreeMap::from([(OWNERSHIP.to_owned(), OWNER_ENFORCED.to_owned())]),
         };
         let key = buckets().key(name);
         self.store

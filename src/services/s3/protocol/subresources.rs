@@ -6,6 +6,7 @@
 use super::buckets::owner;
 use super::conversion::{tag_set, tags_in};
 use super::{Answer, ok};
+use crate::services::s3::bucket::OWNERSHIP;
 use crate::services::s3::{S3, S3Error};
 use s3s::dto::*;
 use s3s::xml::{Deserialize, Deserializer, Serialize, Serializer};
@@ -115,20 +116,14 @@ pub(super) async fn delete_access_block(
     no_content(DeletePublicAccessBlockOutput::default())
 }
 
-const OWNERSHIP: &str = "ownershipControls";
-
 pub(super) async fn get_ownership(
     s3: &S3,
     request: S3Request<GetBucketOwnershipControlsInput>,
 ) -> Answer<GetBucketOwnershipControlsOutput> {
-    let found = kept(s3, &request.input.bucket, OWNERSHIP).await?;
-    // What every bucket has since April 2023 unless it says otherwise.
-    let enforced = || OwnershipControls {
-        rules: vec![OwnershipControlsRule {
-            object_ownership: ObjectOwnership::from_static(ObjectOwnership::BUCKET_OWNER_ENFORCED),
-        }],
-    };
-    ok(GetBucketOwnershipControlsOutput { ownership_controls: Some(found.unwrap_or_else(enforced)) })
+    match kept(s3, &request.input.bucket, OWNERSHIP).await? {
+        None => missing(Code::OwnershipControlsNotFoundError, "The bucket ownership controls were not found"),
+        found => ok(GetBucketOwnershipControlsOutput { ownership_controls: found }),
+    }
 }
 
 pub(super) async fn put_ownership(
