@@ -25,11 +25,11 @@ fn a_wrapped_comment_is_placed() {
     // The guide's activity 2-B: the second half of the comment stands on a line of its own.
     let code = "CREATE OR REPLACE PUMP dedup_pump AS
 INSERT INTO clean_iot_stream
-SELECT STREAM DISTINCT --distinct will use the columns selected to remove
+SELECT STREAM DISTINCT -- rows equal in all columns are
 duplicates
     \"sensorId\",
-    CAST(\"eventTimeStamp\" AS TIMESTAMP), --casting the VARCHAR time to a
-timestamp (also could have done this when we setup the schema)
+    CAST(\"eventTimeStamp\" AS TIMESTAMP), -- the text becomes a
+timestamp (a wrapped half line)
     \"currentTemperature\"
 FROM SOURCE_SQL_STREAM_001;";
     // `duplicates "sensorId"` reads as a column with an alias; the next half line cannot be read.
