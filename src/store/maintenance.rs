@@ -62,9 +62,12 @@ fn shorten(connection: &Connection, jobs: &mpsc::WeakSender<Job>) {
             break;
         }
     }
-    if let Some(jobs) = jobs.upgrade() {
-        // A closed channel means that the store is closing, which copies everything anyway.
-        let _ = jobs.blocking_send(Job::FinishCheckpoint);
+    let (reply, done) = oneshot::channel();
+    let Some(jobs) = jobs.upgrade() else { return };
+    // A closed channel means that the store is closing, which copies everything anyway.
+    if jobs.blocking_send(Job::FinishCheckpoint(reply)).is_ok() {
+        drop(jobs);
+        let _ = done.blocking_recv();
     }
 }
 

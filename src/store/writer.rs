@@ -46,8 +46,9 @@ pub(super) enum Job {
     Append { appends: Vec<Append>, room: OwnedSemaphorePermit, reply: oneshot::Sender<Result<Appended, StoreError>> },
     /// Run a transaction.
     Transact(Box<dyn Work>),
-    /// Copy what is left of the write-ahead log between two commits, so that it can start over. From the maintenance thread.
-    FinishCheckpoint,
+    /// Copy what is left of the write-ahead log between two commits, so that it can start over. From the maintenance thread, which waits for
+    /// the answer: two checkpoints at once would each find the other in its way.
+    FinishCheckpoint(oneshot::Sender<()>),
     /// Delete some segments of deleted logs; whether more remain. From the maintenance thread.
     Sweep(oneshot::Sender<bool>),
 }
@@ -89,7 +90,7 @@ impl Writer {
     fn commit(&mut self, jobs: Vec<Job>) {
         let mut group = Group::new(Rc::clone(&self.connection), Arc::clone(&self.logs));
         let mut answers: Vec<Answer> = Vec::with_capacity(jobs.len());
-        let mut finish_checkpoint = false;
+        let mut finish_checkpoint = None;
         let mut result = self.execute("BEGIN IMMEDIATE");
         for job in jobs {
             match job {
@@ -111,13 +112,14 @@ impl Writer {
                         let _ = reply.send(swept && result.is_ok());
                     }));
                 }
-                Job::FinishCheckpoint => finish_checkpoint = true,
+                Job::FinishCheckpoint(reply) => finish_checkpoint = Some(reply),
             }
         }
         let result = result.and_then(|()| group.flush()).and_then(|()| self.execute("COMMIT"));
         self.settle(result, group, answers);
-        if finish_checkpoint {
+        if let Some(reply) = finish_checkpoint {
             maintenance::finish_checkpoint(&self.connection);
+            let _ = reply.send(());
         }
     }
 
