@@ -15,3 +15,4 @@ pub mod program;
 pub mod syntax;
 pub mod tables;
 pub mod types;
+mod walk;

@@ -107,5 +107,5 @@ impl Analysis<'_> {
 /// How often a body uses its parameters.
 fn uses(expr: &Expr) -> usize {
     let own = usize::from(matches!(expr.kind, ExprKind::Column(_)));
-    own + rewrite::children(expr).into_iter().map(uses).sum::<usize>()
+    own + expr.children().into_iter().map(uses).sum::<usize>()
 }

@@ -119,7 +119,7 @@ impl Analysis<'_> {
             // Unqualified it is the time of the result (SQL reference, "ROWTIME").
             ExprKind::Rowtime if self.source.text(expr.span).contains('.') => self.not_grouped(expr.span),
             _ => {
-                for child in rewrite::children_mut(expr) {
+                for child in expr.children_mut() {
                     self.regroup(child, keys, width)?;
                 }
                 Some(())

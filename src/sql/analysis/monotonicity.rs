@@ -110,7 +110,7 @@ impl Analysis<'_> {
                 let name = functions::table().get(usize::from(function.0)).map_or("", |entry| entry.name);
                 self.direction_of_call(name, args, cells)
             }
-            _ if rewrite::children(expr).into_iter().all(|child| self.direction(child, cells) == Direction::Constant) => {
+            _ if expr.children().into_iter().all(|child| self.direction(child, cells) == Direction::Constant) => {
                 Direction::Constant
             }
             _ => Direction::Unknown,

@@ -105,7 +105,7 @@ impl Analysis<'_> {
     }
 
     fn is_used(&self, stream: StreamIndex) -> bool {
-        self.plan.pumps.iter().any(|pump| pump.target == stream || reads(&pump.query).contains(&stream))
+        self.plan.pumps.iter().any(|pump| pump.target == stream || pump.query.streams().contains(&stream))
     }
 
     fn drop_object(&mut self, kind: ObjectKind, name: &Name) -> Checked<()> {
@@ -167,7 +167,7 @@ impl Analysis<'_> {
 
     /// Fails where the target of a pump flows back to what it reads.
     pub(super) fn check_acyclic(&mut self, pump: &str, target: StreamIndex, query: &Node, span: Span) -> Checked<()> {
-        let sources = reads(query);
+        let sources = query.streams();
         let mut reached = vec![target];
         let mut at = 0;
         while let Some(stream) = reached.get(at).copied() {
@@ -176,7 +176,7 @@ impl Analysis<'_> {
                 return self.error(span, format!("Inserting into '{name}' closes a cycle of pumps"));
             }
             let others = self.plan.pumps.iter().filter(|other| other.name != pump);
-            let next = others.filter(|other| reads(&other.query).contains(&stream)).map(|other| other.target);
+            let next = others.filter(|other| other.query.streams().contains(&stream)).map(|other| other.target);
             let new: Vec<_> = next.filter(|next| !reached.contains(next)).collect();
             reached.extend(new);
             at += 1;
@@ -190,25 +190,5 @@ pub(super) fn with_suggestion(message: String, other: Option<&str>) -> String {
     match other {
         Some(other) => format!("{message}; did you mean '{other}'?"),
         None => message,
-    }
-}
-
-/// The streams that a query reads.
-pub(super) fn reads(node: &Node) -> Vec<StreamIndex> {
-    match node {
-        Node::Scan { stream } => vec![*stream],
-        Node::Values { .. } => Vec::new(),
-        Node::Filter { input, .. }
-        | Node::Project { input, .. }
-        | Node::Distinct { input, .. }
-        | Node::Aggregate { input, .. }
-        | Node::Stagger { input, .. }
-        | Node::Window { input, .. }
-        | Node::Sort { input, .. }
-        | Node::TimeSort { input, .. }
-        | Node::TableFunction { input, .. }
-        | Node::TableJoin { input, .. } => reads(input),
-        Node::StreamJoin { left, right, .. } => [reads(&left.input), reads(&right.input)].concat(),
-        Node::Union { inputs } => inputs.iter().flat_map(reads).collect(),
     }
 }

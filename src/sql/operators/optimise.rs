@@ -85,7 +85,7 @@ fn substituted(expr: &Expr, items: &[Expr]) -> Expr {
         return items.get(place).unwrap_or(expr).clone();
     }
     let mut result = expr.clone();
-    for child in children_mut(&mut result) {
+    for child in result.children_mut() {
         *child = substituted(child, items);
     }
     result
@@ -94,49 +94,5 @@ fn substituted(expr: &Expr, items: &[Expr]) -> Expr {
 /// Calls `f` with an expression and all within it.
 fn visit(expr: &Expr, f: &mut impl FnMut(&Expr)) {
     f(expr);
-    children(expr).into_iter().for_each(|child| visit(child, f));
-}
-
-fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Call(_, list) | ExprKind::And(list) | ExprKind::Or(list) | ExprKind::Coalesce(list) => list.iter().collect(),
-        ExprKind::Cast(of)
-        | ExprKind::Not(of)
-        | ExprKind::Field(of, _)
-        | ExprKind::Extract(_, of)
-        | ExprKind::RoundTime { of, .. } => vec![of],
-        ExprKind::Difference { of, minus } => vec![of, minus],
-        ExprKind::Case(branches, otherwise) => {
-            branches.iter().flat_map(|(condition, result)| [condition, result]).chain(otherwise.as_deref()).collect()
-        }
-        ExprKind::Match { of, pattern, escape, .. } => {
-            [of.as_ref(), pattern.as_ref()].into_iter().chain(escape.as_deref()).collect()
-        }
-        ExprKind::Column(_) | ExprKind::Rowtime | ExprKind::Literal(_) | ExprKind::CurrentRowTimestamp | ExprKind::PumpStart => {
-            Vec::new()
-        }
-    }
-}
-
-fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
-    match &mut expr.kind {
-        ExprKind::Call(_, list) | ExprKind::And(list) | ExprKind::Or(list) | ExprKind::Coalesce(list) => {
-            list.iter_mut().collect()
-        }
-        ExprKind::Cast(of)
-        | ExprKind::Not(of)
-        | ExprKind::Field(of, _)
-        | ExprKind::Extract(_, of)
-        | ExprKind::RoundTime { of, .. } => vec![of],
-        ExprKind::Difference { of, minus } => vec![of, minus],
-        ExprKind::Case(branches, otherwise) => {
-            branches.iter_mut().flat_map(|(condition, result)| [condition, result]).chain(otherwise.as_deref_mut()).collect()
-        }
-        ExprKind::Match { of, pattern, escape, .. } => {
-            [of.as_mut(), pattern.as_mut()].into_iter().chain(escape.as_deref_mut()).collect()
-        }
-        ExprKind::Column(_) | ExprKind::Rowtime | ExprKind::Literal(_) | ExprKind::CurrentRowTimestamp | ExprKind::PumpStart => {
-            Vec::new()
-        }
-    }
+    expr.children().into_iter().for_each(|child| visit(child, f));
 }
