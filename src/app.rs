@@ -10,7 +10,7 @@ use crate::api::{SERVICES, ServiceFacts};
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::Settings;
-use crate::services::elasticsearch::DomainError;
+use crate::services::elasticsearch::{DomainError, Door};
 use crate::services::s3::S3Error;
 use crate::services::sts::Sts;
 use crate::store::StoreError;
@@ -36,6 +36,9 @@ pub enum AppError {
     /// The port cannot be bound.
     #[error("{}", busy(*.0, .1))]
     Listen(SocketAddr, io::Error),
+    /// The port of `--es-proxy` cannot be bound.
+    #[error("cannot listen on {0}: {1}; choose another port with --es-proxy")]
+    Door(SocketAddr, io::Error),
     /// The data folder cannot be opened.
     #[error("{0}; choose another data folder with --data, or keep nothing with --ephemeral")]
     Store(#[from] StoreError),
@@ -78,6 +81,7 @@ pub async fn run(settings: Settings) -> Result<(), AppError> {
     let (connections, tasks) = (Spawner::default(), Spawner::default());
     let clock = Clock::real();
     let services = Services::open(&settings, &clock, &tasks).await?;
+    open_door(&services, &settings, tls.clone(), &connections).await?;
     let gateway = gateway(services, &settings, clock, tls);
     let own_spawner = connections.clone();
     connections.spawn(async move { listener.run(gateway, own_spawner).await });
@@ -90,6 +94,17 @@ pub async fn run(settings: Settings) -> Result<(), AppError> {
     if !tasks.stop(SERVICE_DRAIN).await {
         tracing::warn!("some tasks were cut off; they go on where they stood at the next start");
     }
+    Ok(())
+}
+
+/// Opens the second port, which leads to the domains' server, where one is asked for.
+async fn open_door(services: &Services, settings: &Settings, tls: Tls, connections: &Spawner) -> Result<(), AppError> {
+    let Some(address) = settings.es_proxy else { return Ok(()) };
+    let bound = Listener::bind(address, ListenerLimits::default(), tls).await;
+    let listener = bound.map_err(|error| AppError::Door(address, error))?;
+    let door = Door::new(services.domains.clone(), settings.kibana.clone())?;
+    let spawner = connections.clone();
+    connections.spawn(async move { listener.run(door, spawner).await });
     Ok(())
 }
 

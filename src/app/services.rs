@@ -24,6 +24,8 @@ pub(super) struct Services {
     pub(super) s3: S3,
     /// For a look into running applications.
     pub(super) analytics: Analytics,
+    /// The domains, for the port that leads to their server.
+    pub(super) domains: Domains,
     /// For the keys that STS has given out.
     pub(super) sts: Sts,
 }
@@ -75,9 +77,9 @@ impl Services {
             iam::routes(iam),
             sts::routes(sts.clone()),
             elasticsearch::es_routes(domains.clone()),
-            elasticsearch::opensearch_routes(domains),
+            elasticsearch::opensearch_routes(domains.clone()),
         ];
-        Ok(Self { tables, s3, analytics, sts })
+        Ok(Self { tables, s3, analytics, domains, sts })
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct File {
     pub(super) credentials: Vec<FileCredential>,
     pub(super) elasticsearch: Option<String>,
     pub(super) elasticsearch_home: Option<PathBuf>,
+    pub(super) es_proxy: Option<String>,
+    pub(super) kibana: Option<String>,
     pub(super) failed_folder: Option<String>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<String>,

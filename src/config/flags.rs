@@ -48,6 +48,14 @@ pub struct ServeFlags {
     #[arg(long, env = "MILLPOND_ELASTICSEARCH_HOME", value_name = "DIR", hide_env_values = true)]
     pub elasticsearch_home: Option<PathBuf>,
 
+    /// A second port that leads to the domains' server and, under /_plugin/kibana/, to Kibana, such as 9200 [config: es-proxy]
+    #[arg(long, env = "MILLPOND_ES_PROXY", value_name = "[ADDRESS:]PORT", hide_env_values = true)]
+    pub es_proxy: Option<String>,
+
+    /// A running Kibana, such as http://localhost:5601, with server.basePath: "/_plugin/kibana" [config: kibana]
+    #[arg(long, env = "MILLPOND_KIBANA", value_name = "URL", hide_env_values = true)]
+    pub kibana: Option<String>,
+
     /// Folder in S3 for documents that Elasticsearch did not take: AmazonOpenSearchService-failed, or elasticsearch-failed as before
     /// 2021 [default: AmazonOpenSearchService-failed] [config: failed-folder]
     #[arg(long, env = "MILLPOND_FAILED_FOLDER", value_name = "NAME", hide_env_values = true)]

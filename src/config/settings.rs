@@ -62,6 +62,10 @@ pub struct Settings {
     pub elasticsearch: Option<String>,
     /// A distribution from which to start one.
     pub elasticsearch_home: Option<PathBuf>,
+    /// The second port, which leads to the domains' server.
+    pub es_proxy: Option<SocketAddr>,
+    /// The URL of the Kibana behind that port.
+    pub kibana: Option<String>,
     /// The folder of failed documents in S3.
     pub failed_folder: FailedFolder,
     /// What to log.
@@ -98,6 +102,8 @@ impl Settings {
             limits,
             verify_signatures: flags.verify_signatures.or(file.verify_signatures).unwrap_or_default(),
             credentials,
+            es_proxy: flags.es_proxy.or(file.es_proxy).map(|given| port_or_address(&given)).transpose()?,
+            kibana: flags.kibana.or(file.kibana),
             elasticsearch: flags.elasticsearch.or(file.elasticsearch),
             elasticsearch_home: flags.elasticsearch_home.or(file.elasticsearch_home),
             failed_folder: one_of(
@@ -116,6 +122,13 @@ impl Settings {
             )?,
         })
     }
+}
+
+/// A port of 127.0.0.1, or an address with a port.
+fn port_or_address(given: &str) -> Result<SocketAddr, SettingsError> {
+    let port = given.parse().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let address = port.or_else(|_| given.parse());
+    address.map_err(|_| SettingsError(format!("es-proxy is PORT or ADDRESS:PORT, such as 9200 or 0.0.0.0:9200, not {given:?}")))
 }
 
 /// The value with this name; the default when none is given.
@@ -181,6 +194,13 @@ mod tests {
         let settings = merged(ServeFlags { ephemeral: Some(true), ..ServeFlags::default() }, "").unwrap();
         assert_eq!((settings.data, settings.listen.port()), (None, 4566));
         assert!(settings.credentials.contains_key("test"));
+    }
+
+    #[test]
+    fn the_second_port_is_a_port_or_an_address() {
+        assert_eq!(port_or_address("9200").unwrap().to_string(), "127.0.0.1:9200");
+        assert_eq!(port_or_address("0.0.0.0:9200").unwrap().to_string(), "0.0.0.0:9200");
+        assert!(port_or_address("kibana").unwrap_err().0.contains("not \"kibana\""));
     }
 
     #[test]

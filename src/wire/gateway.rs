@@ -49,8 +49,7 @@ impl Gateway {
         self
     }
 
-    /// Answers one request that came over TLS (`secure`) or without.
-    pub async fn serve(&self, request: Request<Body>, secure: bool) -> Response<Body> {
+    async fn serve_request(&self, request: Request<Body>, secure: bool) -> Response<Body> {
         let id = RequestId::new();
         if cors::is_preflight(request.method(), request.headers()) {
             let mut response = cors::preflight(request.headers());
@@ -94,6 +93,12 @@ impl Gateway {
             return s3_request::refuse(&refused.fault(Dialect::S3), &incoming);
         }
         fallback(s3_request::unsigned(incoming, body)).await
+    }
+}
+
+impl super::Answer for Gateway {
+    async fn serve(&self, request: Request<Body>, secure: bool) -> Response<Body> {
+        self.serve_request(request, secure).await
     }
 }
 

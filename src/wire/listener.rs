@@ -1,10 +1,9 @@
 //! One port for everything: HTTP/1.1 and HTTP/2 without TLS (prior knowledge), and both with TLS, told apart by the first byte.
 
 use super::body::Body;
-use super::gateway::Gateway;
 use super::tls::Tls;
 use crate::base::spawner::{Spawner, Stopping};
-use http::Request;
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -63,6 +62,12 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 /// The first byte of a TLS handshake record (RFC 8446 5.1).
 const TLS_HANDSHAKE: u8 = 0x16;
 
+/// What answers the requests of a port.
+pub trait Answer: Send + Sync + 'static {
+    /// Answers one request that came over TLS (`secure`) or without.
+    fn serve(&self, request: Request<Body>, secure: bool) -> impl Future<Output = Response<Body>> + Send;
+}
+
 /// A bound port.
 pub struct Listener {
     tcp: TcpListener,
@@ -70,8 +75,8 @@ pub struct Listener {
     tls: Tls,
 }
 
-struct Shared {
-    gateway: Gateway,
+struct Shared<A> {
+    answer: A,
     tls: Tls,
     http: auto::Builder<TokioExecutor>,
     limits: ListenerLimits,
@@ -89,9 +94,9 @@ impl Listener {
     }
 
     /// Accepts until the spawner stops; each connection is a task of `connections`, which a stop drains.
-    pub async fn run(self, gateway: Gateway, connections: Spawner) {
+    pub async fn run(self, answer: impl Answer, connections: Spawner) {
         let limits = self.limits;
-        let shared = Arc::new(Shared { gateway, tls: self.tls, http: http_builder(&limits), limits });
+        let shared = Arc::new(Shared { answer, tls: self.tls, http: http_builder(&limits), limits });
         let slots = Arc::new(tokio::sync::Semaphore::new(limits.connections));
         let mut stopping = connections.stopping();
         loop {
@@ -129,7 +134,7 @@ fn http_builder(limits: &ListenerLimits) -> auto::Builder<TokioExecutor> {
     http
 }
 
-impl Shared {
+impl<A: Answer> Shared<A> {
     async fn connection(self: Arc<Self>, stream: TcpStream, mut stopping: Stopping) {
         let mut first = [0];
         let peeked = tokio::select! {
@@ -164,7 +169,7 @@ impl Shared {
         let shared = self.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let shared = shared.clone();
-            async move { Ok::<_, Infallible>(shared.gateway.serve(request.map(Body::new), secure).await) }
+            async move { Ok::<_, Infallible>(shared.answer.serve(request.map(Body::new), secure).await) }
         });
         let mut connection = std::pin::pin!(self.http.serve_connection(TokioIo::new(stream), service));
         let ended = tokio::select! {

@@ -27,7 +27,7 @@ mod xml;
 
 pub use body::{Body, MAX_BODY_BYTES};
 pub use gateway::{Fallback, Gateway};
-pub use listener::{Listener, ListenerLimits};
+pub use listener::{Answer, Listener, ListenerLimits};
 
 #[cfg(test)]
 mod tests;

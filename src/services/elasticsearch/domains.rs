@@ -71,6 +71,23 @@ impl Domains {
         self.url(&found)
     }
 
+    /// The URL that the door leads to: the running server, or the one of the oldest domain.
+    ///
+    /// # Errors
+    /// [`DomainError::NoServer`] when there is neither.
+    pub(super) async fn door_url(&self) -> Result<String, DomainError> {
+        if let Servers::Running { url } = &self.0.servers {
+            return Ok(url.trim_end_matches('/').to_owned());
+        }
+        let all = self.0.store.list_everywhere::<Domain>("elasticsearch", "domain").await?;
+        let oldest = all.into_iter().map(|entry| entry.document).min_by_key(|domain| domain.created_ms);
+        match (oldest, &self.0.servers) {
+            (Some(domain), _) => self.url(&domain),
+            (None, Servers::Distribution { .. }) => Err(DomainError::no_domain()),
+            (None, _) => Err(DomainError::no_servers("of this port")),
+        }
+    }
+
     fn url(&self, domain: &Domain) -> Result<String, DomainError> {
         match (&domain.backing, &self.0.servers) {
             (Backing::Own { port }, _) => Ok(format!("http://127.0.0.1:{port}")),

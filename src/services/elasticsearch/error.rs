@@ -23,6 +23,14 @@ pub enum DomainError {
 }
 
 impl DomainError {
+    /// The error of a door that leads to no domain yet.
+    pub(super) fn no_domain() -> Self {
+        Self::NoServer(
+            "There is no domain yet. Create one: aws es create-elasticsearch-domain --domain-name workshop, and wait until it has an endpoint."
+                .into(),
+        )
+    }
+
     /// The error of a domain for which there is no server.
     pub(super) fn no_servers(name: &str) -> Self {
         Self::NoServer(format!(

@@ -6,7 +6,7 @@ mod protocols;
 mod signatures;
 mod transport;
 
-use super::{Body, Gateway};
+use super::{Answer as _, Body, Gateway};
 use crate::api::{Caller, Fault, Routes, ServiceTable, Timestamp, es, iam, kinesis, sts};
 use bytes::Bytes;
 use http::{HeaderMap, Request};
