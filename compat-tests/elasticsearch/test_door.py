@@ -22,7 +22,7 @@ def curl(port, method, path, *more):
     """Status, headers in small letters, and body of a call by curl."""
     command = ["curl", "-sS", "-i", "-X" + method, f"localhost:{port}{path}", *more]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    head, _, body = done.stdout.partition("\r\n\r\n")
+    head, _, body = done.stdout.partition("\n\n")
     return int(head.split()[1]), head.lower(), body
 
 
