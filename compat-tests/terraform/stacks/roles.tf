@@ -1,0 +1,32 @@
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["firehose.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "delivery" {
+  name               = "delivery"
+  description        = "Reads a stream and writes objects"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+  tags               = { team = "sensors" }
+}
+
+resource "aws_iam_policy" "read" {
+  name   = "read"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "kinesis:Get*", Resource = "*" }] })
+}
+
+resource "aws_iam_role_policy" "write" {
+  name   = "write"
+  role   = aws_iam_role.delivery.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:PutObject", Resource = "*" }] })
+}
+
+resource "aws_iam_role_policy_attachment" "read" {
+  role       = aws_iam_role.delivery.name
+  policy_arn = aws_iam_policy.read.arn
+}
