@@ -18,8 +18,19 @@ use std::error::Error;
 use std::path::Path;
 
 /// In the order of `src/api/mod.rs`.
-const SERVICES: [&str; 9] =
-    ["kinesis", "firehose", "kinesisanalytics", "kinesisanalyticsv2", "es", "opensearch", "iam", "sts", "logs"];
+const SERVICES: [&str; 11] = [
+    "kinesis",
+    "firehose",
+    "kinesisanalytics",
+    "kinesisanalyticsv2",
+    "es",
+    "opensearch",
+    "iam",
+    "sts",
+    "logs",
+    "cognito-idp",
+    "cognito-identity",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
@@ -31,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut facts = model::read(&Path::new("api-models").join(format!("{service}.json")))?;
         model::patch(&mut facts, &patches[service])?;
         let code = emit::service(service, &facts).map_err(|e| format!("{service}: {e}"))?;
-        std::fs::write(Path::new(&out).join(format!("{service}.rs")), code)?;
+        std::fs::write(Path::new(&out).join(format!("{}.rs", service.replace('-', "_"))), code)?;
     }
     Ok(())
 }

@@ -36,12 +36,26 @@ SERVICES = {
         "CreateRole", "GetRole", "ListRoles", "DeleteRole", "UpdateRole", "UpdateAssumeRolePolicy", "PutRolePolicy", "GetRolePolicy",
         "DeleteRolePolicy", "ListRolePolicies", "AttachRolePolicy", "DetachRolePolicy", "ListAttachedRolePolicies", "TagRole",
         "UntagRole", "ListRoleTags", "ListInstanceProfilesForRole", "CreatePolicy", "GetPolicy", "GetPolicyVersion",
-        "ListPolicyVersions", "DeletePolicy",
+        "ListPolicyVersions", "DeletePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion", "ListPolicies",
+        "ListEntitiesForPolicy", "TagPolicy", "UntagPolicy", "ListPolicyTags", "CreateInstanceProfile", "GetInstanceProfile",
+        "DeleteInstanceProfile", "ListInstanceProfiles", "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile",
+        "TagInstanceProfile", "UntagInstanceProfile", "ListInstanceProfileTags",
     ],
     "sts": ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "AssumeRoleWithWebIdentity"],
     "logs": [
         "CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups", "CreateLogStream", "DeleteLogStream", "DescribeLogStreams",
         "PutLogEvents", "GetLogEvents", "FilterLogEvents", "ListTagsForResource", "TagResource", "UntagResource",
+    ],
+    "cognito-idp": [
+        "CreateUserPool", "DescribeUserPool", "UpdateUserPool", "DeleteUserPool", "ListUserPools", "CreateUserPoolClient",
+        "DescribeUserPoolClient", "UpdateUserPoolClient", "DeleteUserPoolClient", "ListUserPoolClients", "SignUp", "AdminConfirmSignUp",
+        "AdminCreateUser", "AdminSetUserPassword", "AdminGetUser", "AdminDeleteUser", "AdminUserGlobalSignOut", "ListUsers",
+        "InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "AdminRespondToAuthChallenge", "GetUser", "ChangePassword",
+        "GlobalSignOut",
+    ],
+    "cognito-identity": [
+        "CreateIdentityPool", "DescribeIdentityPool", "UpdateIdentityPool", "DeleteIdentityPool", "ListIdentityPools",
+        "SetIdentityPoolRoles", "GetIdentityPoolRoles", "GetId", "GetCredentialsForIdentity",
     ],
 }
 SHAPE_KEYS = ("type", "required", "min", "max", "pattern", "enum", "sensitive", "exception", "fault", "payload", "flattened",

@@ -172,9 +172,11 @@ service!(opensearch);
 service!(iam);
 service!(sts);
 service!(logs);
+service!(cognito_idp);
+service!(cognito_identity);
 
 /// All services with generated types.
-pub static SERVICES: [&ServiceFacts; 9] = [
+pub static SERVICES: [&ServiceFacts; 11] = [
     &kinesis::SERVICE,
     &firehose::SERVICE,
     &kinesisanalytics::SERVICE,
@@ -184,4 +186,6 @@ pub static SERVICES: [&ServiceFacts; 9] = [
     &iam::SERVICE,
     &sts::SERVICE,
     &logs::SERVICE,
+    &cognito_idp::SERVICE,
+    &cognito_identity::SERVICE,
 ];
