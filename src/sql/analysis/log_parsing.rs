@@ -39,6 +39,9 @@ fn fields(name: &str, args: &[Expr]) -> Result<Vec<Column>, String> {
     };
     let needed =
         |place: usize| text(place).ok_or_else(|| format!("Argument {} of {name} must be a character literal", place + 1));
+    for place in 2..args.len() {
+        needed(place)?;
+    }
     match name {
         "SYS_LOG_PARSE" => Ok(vec![column("COLUMN1", DataType::Timestamp), column("COLUMN2", FIELD)]),
         "REGEX_LOG_PARSE" if args.len() > 2 => described(needed(2)?),
@@ -97,7 +100,7 @@ fn directives(format: &str) -> usize {
 
 /// `name [TYPE] type …, …`: a field each.
 fn described(text: &str) -> Result<Vec<Column>, String> {
-    split(text).into_iter().map(|description| field(&description)).collect()
+    functions::descriptions(text).into_iter().map(|description| field(&description)).collect()
 }
 
 fn field(description: &str) -> Result<Column, String> {
@@ -112,34 +115,13 @@ fn field(description: &str) -> Result<Column, String> {
     let after: String = description.chars().skip(first.span.end_column as usize).collect();
     let after = after.trim();
     let after = if after.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("TYPE")) { after[4..].trim() } else { after };
+    // A blank before it, so that a clause is found where no type is written.
+    let after = format!(" {after}");
     let upper = after.to_ascii_uppercase();
     let ends = [" NOT ", " START ", " FOR ", "'"].iter().filter_map(|word| upper.find(word));
-    let written = after.get(..ends.min().unwrap_or(after.len())).unwrap_or(after).trim();
+    let written = after.get(..ends.min().unwrap_or(after.len())).unwrap_or(&after).trim();
     let data_type = if written.is_empty() { FIELD } else { DataType::parse(written).map_err(|error| error.to_string())? };
     Ok(column(&name, data_type))
-}
-
-/// The pieces between commas that stand in no parentheses and no quotes.
-fn split(text: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let (mut depth, mut quote) = (0, None);
-    for character in text.chars() {
-        match (character, quote) {
-            ('\'' | '"', None) => quote = Some(character),
-            (_, Some(open)) if character == open => quote = None,
-            ('(', None) => depth += 1,
-            (')', None) => depth -= 1,
-            (',', None) if depth == 0 => {
-                pieces.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(character);
-        }
-    }
-    pieces
 }
 
 #[cfg(test)]

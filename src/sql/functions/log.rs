@@ -21,16 +21,29 @@ pub(super) const ENTRIES: &[Entry] = &[Entry {
 }];
 
 /// The conversions of texts to the fields of a call's result.
-fn field_conversions(call: &Call) -> Vec<Conversion> {
+pub(super) fn field_conversions(call: &Call) -> Vec<Conversion> {
     let DataType::Row(columns) = &call.result else { return Vec::new() };
     columns.iter().map(|column| converter(&DataType::VarChar(MAX_VARCHAR), &column.data_type, call.start_ms)).collect()
 }
 
 /// The groups of a pattern that must match the whole text, as fields; NULL when it does not match.
-fn regex_log_parse(mut call: Call) -> Operand {
+fn regex_log_parse(call: Call) -> Operand {
+    let pattern = constant_text(&call, 1).map(|pattern| format!("^(?:{pattern})$"));
+    match pattern {
+        Some(pattern) => groups(call, &pattern),
+        None => Operand::Constant(Cell::Null),
+    }
+}
+
+/// An argument that the analysis has seen to be a literal.
+pub(super) fn constant_text(call: &Call, place: usize) -> Option<String> {
+    Some(call.args.get(place)?.constant()?.as_str()?.to_owned())
+}
+
+/// The groups of a regular expression over the first argument, as fields; NULL when it does not match.
+pub(super) fn groups(mut call: Call, pattern: &str) -> Operand {
     let fields = field_conversions(&call);
-    let pattern = call.args.get(1).and_then(Operand::constant).map(|pattern| compile(&format!("^(?:{})$", str(pattern))));
-    let Some(regex) = pattern else { return Operand::Constant(Cell::Null) };
+    let regex = compile(pattern);
     call.args.truncate(1);
     strict::<1>(call.args, move |[text]| {
         let regex = regex.as_ref().map_err(Clone::clone)?;

@@ -7,6 +7,8 @@ mod comparison;
 mod date_format;
 mod datetime;
 mod log;
+mod log_columns;
+mod log_formats;
 mod numeric;
 mod pattern;
 mod regular;
@@ -18,6 +20,7 @@ use super::types::{Cell, DataType};
 use crate::base::clock::Millis;
 use std::sync::LazyLock;
 
+pub(crate) use log_columns::descriptions;
 pub(crate) use pattern::pattern;
 pub use signature::Signature;
 
@@ -77,10 +80,20 @@ pub(crate) struct Call {
 }
 
 static TABLE: LazyLock<Vec<&'static Entry>> = LazyLock::new(|| {
-    [arithmetic::ENTRIES, comparison::ENTRIES, numeric::ENTRIES, text::ENTRIES, regular::ENTRIES, datetime::ENTRIES, log::ENTRIES]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        arithmetic::ENTRIES,
+        comparison::ENTRIES,
+        numeric::ENTRIES,
+        text::ENTRIES,
+        regular::ENTRIES,
+        datetime::ENTRIES,
+        log::ENTRIES,
+        log_columns::ENTRIES,
+        log_formats::ENTRIES,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 });
 
 /// All lines of the function table.
