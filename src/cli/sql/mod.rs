@@ -4,6 +4,8 @@
 //! stands at the ROWTIME of the last row read, and at the end of the file every window is closed. The same file and script therefore give the
 //! same rows, however fast the machine is.
 
+mod cases;
+mod check;
 mod diagnostics;
 mod lines;
 mod output;
@@ -12,14 +14,17 @@ mod run;
 mod schema_file;
 mod timeline;
 
-use super::CliError;
+use super::{CliError, say};
 use std::path::PathBuf;
 
 /// The in-application stream that the file feeds, as the service names it for the usual prefix.
 const INPUT_STREAM: &str = "SOURCE_SQL_STREAM_001";
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct SqlFlags {
+    #[command(subcommand)]
+    command: Option<SqlCommand>,
     /// The script
     #[arg(value_name = "APP.SQL", required_unless_present = "script", conflicts_with = "script")]
     app: Option<PathBuf>,
@@ -27,8 +32,8 @@ pub(super) struct SqlFlags {
     #[arg(long, value_name = "APP.SQL")]
     script: Option<PathBuf>,
     /// The records: JSON documents one a line, or CSV with a schema that says so
-    #[arg(long, value_name = "FILE")]
-    input: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    input: Option<PathBuf>,
     /// The input's schema as the API writes it (InputSchema, JSON); without it, it is discovered in the first records
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
@@ -58,9 +63,21 @@ pub(super) struct SqlFlags {
     quiet: bool,
 }
 
-/// Runs the script over the file.
+#[derive(Debug, clap::Subcommand)]
+enum SqlCommand {
+    /// Validate a script, run nothing
+    Check(check::CheckFlags),
+    /// Run the cases of a folder: a script, its input and the rows expected, as files
+    Test(cases::TestFlags),
+}
+
+/// Runs the script over the file, or the subcommand.
 pub(super) fn run(flags: &SqlFlags) -> Result<(), CliError> {
-    run::run(flags)
+    match &flags.command {
+        Some(SqlCommand::Check(flags)) => check::check(flags),
+        Some(SqlCommand::Test(flags)) => cases::test(flags),
+        None => run::run(flags),
+    }
 }
 
 #[cfg(test)]

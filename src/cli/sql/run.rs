@@ -21,10 +21,19 @@ const HEAD_BYTES: u64 = 256 << 10;
 
 /// Runs the script over the file and says on standard error what was rejected.
 pub(super) fn run(flags: &SqlFlags) -> Result<(), CliError> {
+    let (failures, late) = execute(flags)?;
+    failures.report(late);
+    Ok(())
+}
+
+/// Runs the script over the file; what was rejected, and how many rows were late.
+pub(super) fn execute(flags: &SqlFlags) -> Result<(Failures, u64), CliError> {
     let script = flags.app.as_ref().or(flags.script.as_ref()).ok_or("no script")?;
     let code = read_text(script)?;
-    let decoder = Decoder::compile(&schema(flags)?).map_err(|error| format!("schema: {error}"))?;
-    let plan = plan(script, &code, flags, &decoder)?;
+    let file = flags.input.as_deref().ok_or("no input")?;
+    let schema = schema(flags.schema.as_deref(), file)?;
+    let decoder = Decoder::compile(&schema).map_err(|error| format!("schema: {error}"))?;
+    let plan = plan(script, &code, vec![input_stream(&flags.input_stream, &decoder)])?;
     let input = plan.streams.iter().position(|stream| stream.input).ok_or("the script has no input stream")?;
     let outputs = output::open(&plan, &flags.stream, &flags.output)?;
     let timeline = Timeline::new(flags, decoder.columns())?;
@@ -43,36 +52,41 @@ pub(super) fn run(flags: &SqlFlags) -> Result<(), CliError> {
         errors: Block::new(error_stream::columns().len()),
         failures: Failures::default(),
     };
-    run.file(flags)?;
-    run.failures.report(run.timeline.late);
-    Ok(())
+    run.file(file, flags.quiet)?;
+    Ok((run.failures, run.timeline.late))
 }
 
-fn read_text(path: &Path) -> Result<String, CliError> {
+/// A file's text, or an error that names the file.
+pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 /// The schema from its file, or from the first records.
-fn schema(flags: &SqlFlags) -> Result<RecordSchema, CliError> {
-    if let Some(path) = &flags.schema {
+pub(super) fn schema(schema: Option<&Path>, input: &Path) -> Result<RecordSchema, CliError> {
+    if let Some(path) = schema {
         return schema_file::parse(&read_text(path)?).map_err(|error| format!("{}: {error}", path.display()).into());
     }
     let mut head = Vec::new();
-    open(&flags.input)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    open(input)?.take(HEAD_BYTES).read_to_end(&mut head)?;
     if head.len() as u64 == HEAD_BYTES {
         head.truncate(memchr::memrchr(b'\n', &head).map_or(head.len(), |feed| feed + 1));
     }
-    Ok(discovery::discover(&[head]).map_err(|error| format!("{}: {error}", flags.input.display()))?.schema)
+    Ok(discovery::discover(&[head]).map_err(|error| format!("{}: {error}", input.display()))?.schema)
 }
 
 fn open(path: &Path) -> Result<File, CliError> {
     File::open(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
-fn plan(script: &Path, code: &str, flags: &SqlFlags, decoder: &Decoder) -> Result<Plan, CliError> {
+/// The in-application stream that records of a schema feed.
+pub(super) fn input_stream(name: &str, decoder: &Decoder) -> Stream {
     let columns = decoder.columns().to_vec();
-    let input = Stream { name: flags.input_stream.clone(), declared: columns.len(), columns, input: true };
-    let catalog = Catalog { inputs: vec![input], tables: Vec::new() };
+    Stream { name: name.to_owned(), declared: columns.len(), columns, input: true }
+}
+
+/// The plan of a script, or its errors in their places.
+pub(super) fn plan(script: &Path, code: &str, inputs: Vec<Stream>) -> Result<Plan, CliError> {
+    let catalog = Catalog { inputs, tables: Vec::new() };
     analysis::compile(code, &catalog).map_err(|wrong| {
         let text = diagnostics::render(&script.display().to_string(), code, &wrong);
         format!("the script has {} error{}\n{text}", wrong.len(), if wrong.len() == 1 { "" } else { "s" }).into()
@@ -93,9 +107,9 @@ struct Run {
 }
 
 impl Run {
-    fn file(&mut self, flags: &SqlFlags) -> Result<(), CliError> {
-        let file = open(&flags.input)?;
-        let mut progress = Progress::new(flags.quiet, file.metadata()?.len());
+    fn file(&mut self, path: &Path, quiet: bool) -> Result<(), CliError> {
+        let file = open(path)?;
+        let mut progress = Progress::new(quiet, file.metadata()?.len());
         let (mut bytes, mut rows) = (0, 0);
         let mut lines = Lines::new(file);
         while let Some(block) = lines.next_block()? {
@@ -157,7 +171,7 @@ impl Run {
 
 /// How many error rows there were.
 #[derive(Default)]
-struct Failures {
+pub(super) struct Failures {
     count: u64,
     first: Option<String>,
 }

@@ -1,0 +1,4 @@
+CREATE OR REPLACE STREAM "HOT" ("sensor" INTEGER, "temperature" INTEGER);
+CREATE OR REPLACE PUMP "HOT_PUMP" AS
+    INSERT INTO "HOT"
+    SELECT STREAM "sensor", "temperature" FROM "SOURCE_SQL_STREAM_001" WHERE "temperature" > 80;
