@@ -18,7 +18,7 @@ use std::error::Error;
 use std::path::Path;
 
 /// In the order of `src/api/mod.rs`.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 12] = [
     "kinesis",
     "firehose",
     "kinesisanalytics",
@@ -28,6 +28,7 @@ const SERVICES: [&str; 11] = [
     "iam",
     "sts",
     "logs",
+    "cloudformation",
     "cognito-idp",
     "cognito-identity",
 ];

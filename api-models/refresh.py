@@ -42,6 +42,12 @@ SERVICES = {
         "TagInstanceProfile", "UntagInstanceProfile", "ListInstanceProfileTags",
     ],
     "sts": ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "AssumeRoleWithWebIdentity"],
+    "cloudformation": [
+        "CreateStack", "UpdateStack", "DeleteStack", "DescribeStacks", "DescribeStackEvents", "DescribeStackResource",
+        "DescribeStackResources", "ListStackResources", "ListStacks", "GetTemplate", "GetTemplateSummary", "ValidateTemplate",
+        "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "ListChangeSets", "ListExports",
+        "ListImports", "SetStackPolicy", "GetStackPolicy",
+    ],
     "logs": [
         "CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups", "CreateLogStream", "DeleteLogStream", "DescribeLogStreams",
         "PutLogEvents", "GetLogEvents", "FilterLogEvents", "ListTagsForResource", "TagResource", "UntagResource",

@@ -31,7 +31,12 @@ pub fn camel(name: &str) -> String {
         out.extend(chars.next().map(|c| c.to_ascii_uppercase()));
         out.extend(chars.map(|c| if shout { c.to_ascii_lowercase() } else { c }));
     }
-    if out.starts_with(|c: char| c.is_ascii_digit()) { format!("V{out}") } else { out }
+    match out.as_str() {
+        // A word of Rust's own that no raw identifier can spell.
+        "Self" => "SelfValue".to_owned(),
+        _ if out.starts_with(|c: char| c.is_ascii_digit()) => format!("V{out}"),
+        _ => out,
+    }
 }
 
 /// `StreamARN` → `STREAM_ARN`, for statics.

@@ -172,11 +172,12 @@ service!(opensearch);
 service!(iam);
 service!(sts);
 service!(logs);
+service!(cloudformation);
 service!(cognito_idp);
 service!(cognito_identity);
 
 /// All services with generated types.
-pub static SERVICES: [&ServiceFacts; 11] = [
+pub static SERVICES: [&ServiceFacts; 12] = [
     &kinesis::SERVICE,
     &firehose::SERVICE,
     &kinesisanalytics::SERVICE,
@@ -186,6 +187,7 @@ pub static SERVICES: [&ServiceFacts; 11] = [
     &iam::SERVICE,
     &sts::SERVICE,
     &logs::SERVICE,
+    &cloudformation::SERVICE,
     &cognito_idp::SERVICE,
     &cognito_identity::SERVICE,
 ];
