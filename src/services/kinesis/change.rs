@@ -41,6 +41,7 @@ impl Kinesis {
             tags: new.tags,
             shards: Vec::new(),
             next_shard: 0,
+            consumers: Vec::new(),
         };
         self.begin_unless_instant(&mut document, Status::Creating, Change::Settle);
         let (catalog_key, exists) = (document_key(&key), key.already_exists());

@@ -72,6 +72,19 @@ impl StreamKey {
         KinesisError::InUse(format!("Stream {} under account {} already exists.", self.name, self.scope.account()))
     }
 
+    pub(super) fn consumer_exists(&self, consumer: &str) -> KinesisError {
+        KinesisError::InUse(format!("Consumer {consumer} of {} already exists.", self.place()))
+    }
+
+    pub(super) fn too_many_consumers(&self, most: usize) -> KinesisError {
+        KinesisError::LimitExceeded(format!("A stream can have at most {most} registered consumers: {}.", self.place()))
+    }
+
+    pub(super) fn has_consumers(&self) -> KinesisError {
+        let place = self.place();
+        KinesisError::InUse(format!("Cannot delete {place}: it has registered consumers and EnforceConsumerDeletion is not set."))
+    }
+
     pub(super) fn not_active(&self, status: Status) -> KinesisError {
         let (name, account) = (&self.name, self.scope.account());
         KinesisError::InUse(format!("Stream {name} under account {account} not ACTIVE, instead in state {status}"))

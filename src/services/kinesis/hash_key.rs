@@ -78,6 +78,12 @@ impl HashKeyRange {
         })
     }
 
+    /// The two parts when the second one starts at `at`, however small they are; `None` if `at` is not inside.
+    pub(super) fn cut(&self, at: HashKey) -> Option<(Self, Self)> {
+        let end = HashKey(at.0.checked_sub(1)?);
+        (self.start < at && at <= self.end).then_some((Self { start: self.start, end }, Self { start: at, end: self.end }))
+    }
+
     /// This range and `other` as one, if they touch in either order.
     pub fn merge(&self, other: &Self) -> Option<Self> {
         let touches = |low: &Self, high: &Self| low.end.0.checked_add(1) == Some(high.start.0);

@@ -5,6 +5,7 @@
 //! Other services hold a [`Kinesis`] and go through its [`StreamHandle`]: they follow streams with [`StreamTail`] and write with PutRecords.
 
 mod change;
+mod consumer;
 mod error;
 mod handle;
 mod hash_key;
@@ -23,6 +24,7 @@ mod tests;
 mod throughput;
 mod token;
 
+pub use consumer::Consumer;
 pub use error::KinesisError;
 pub use handle::StreamHandle;
 pub use hash_key::{HashKey, HashKeyRange};

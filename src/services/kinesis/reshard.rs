@@ -1,7 +1,7 @@
 //! Splitting and merging shards: in one transaction parents are sealed and closed and children appear.
 
 use super::error::KinesisError;
-use super::hash_key::HashKeyRange;
+use super::hash_key::{HashKey, HashKeyRange};
 use super::shard::Shard;
 use super::stream::{Change, StreamDocument};
 use crate::base::clock::Millis;
@@ -29,23 +29,63 @@ pub(super) fn apply(
 ) -> Result<(), KinesisError> {
     match *change {
         Change::Settle | Change::Delete => Ok(()),
-        Change::Split { shard, at } => {
-            let created_s = close(document, tx, shard, now_ms)?;
-            let halves = document.shard(shard).and_then(|shard| shard.range.split(at));
-            let (low, high) = halves.ok_or_else(|| lost(shard))?;
-            for range in [low, high] {
-                add_shard(document, tx, Opening { range, created_s, opened_ms: now_ms, parents: vec![shard] })?;
-            }
-            Ok(())
-        }
-        Change::Merge { shard, adjacent } => {
-            let created_s = close(document, tx, shard, now_ms)?.max(close(document, tx, adjacent, now_ms)?);
-            let ranges = document.shard(shard).zip(document.shard(adjacent));
-            let range = ranges.and_then(|(a, b)| a.range.merge(&b.range)).ok_or_else(|| lost(shard))?;
-            add_shard(document, tx, Opening { range, created_s, opened_ms: now_ms, parents: vec![shard, adjacent] })?;
-            Ok(())
+        Change::Split { shard, at } => split(document, tx, shard, at, now_ms),
+        Change::Merge { shard, adjacent } => merge(document, tx, shard, adjacent, now_ms),
+        Change::Scale { target } => scale(document, tx, target, now_ms),
+    }
+}
+
+fn split(
+    doc: &mut StreamDocument,
+    tx: &mut Transaction<'_>,
+    shard: u32,
+    at: HashKey,
+    now_ms: Millis,
+) -> Result<(), KinesisError> {
+    let created_s = close(doc, tx, shard, now_ms)?;
+    let halves = doc.shard(shard).and_then(|shard| shard.range.cut(at));
+    let (low, high) = halves.ok_or_else(|| lost(shard))?;
+    for range in [low, high] {
+        add_shard(doc, tx, Opening { range, created_s, opened_ms: now_ms, parents: vec![shard] })?;
+    }
+    Ok(())
+}
+
+fn merge(
+    doc: &mut StreamDocument,
+    tx: &mut Transaction<'_>,
+    shard: u32,
+    adjacent: u32,
+    now_ms: Millis,
+) -> Result<(), KinesisError> {
+    let created_s = close(doc, tx, shard, now_ms)?.max(close(doc, tx, adjacent, now_ms)?);
+    let ranges = doc.shard(shard).zip(doc.shard(adjacent));
+    let range = ranges.and_then(|(a, b)| a.range.merge(&b.range)).ok_or_else(|| lost(shard))?;
+    add_shard(doc, tx, Opening { range, created_s, opened_ms: now_ms, parents: vec![shard, adjacent] })?;
+    Ok(())
+}
+
+/// Makes `target` shards of even ranges out of the open ones: cuts them where new ranges begin, then merges what lies in one new range, so
+/// that each shard has one parent or two. The service does likewise (moto `kinesis/models.py`): some shards are closed as soon as made.
+fn scale(doc: &mut StreamDocument, tx: &mut Transaction<'_>, target: u32, now_ms: Millis) -> Result<(), KinesisError> {
+    let wanted = HashKeyRange::even_split(target);
+    for range in &wanted {
+        let within = doc.open_shards().find(|shard| shard.range.contains(range.start) && shard.range.start != range.start);
+        if let Some(shard) = within.map(|shard| shard.index) {
+            split(doc, tx, shard, range.start, now_ms)?;
         }
     }
+    for range in &wanted {
+        let first_two = |doc: &StreamDocument| {
+            let mut inside: Vec<_> = doc.open_shards().filter(|shard| range.contains(shard.range.start)).collect();
+            inside.sort_by_key(|shard| shard.range.start);
+            Some((inside.first()?.index, inside.get(1)?.index))
+        };
+        while let Some((shard, adjacent)) = first_two(doc) {
+            merge(doc, tx, shard, adjacent, now_ms)?;
+        }
+    }
+    Ok(())
 }
 
 /// Closes a shard; the creation time its children get, later than its own and than now, so that they sort after it.

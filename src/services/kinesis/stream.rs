@@ -1,5 +1,6 @@
 //! Streams: what the catalog keeps of one, and the live object that calls and tails share.
 
+use super::consumer::Consumer;
 use super::error::KinesisError;
 use super::hash_key::{HashKey, Routing};
 use super::shard::Shard;
@@ -109,6 +110,11 @@ pub enum Change {
         /// The other, which becomes the adjacent parent.
         adjacent: u32,
     },
+    /// The shards become so many of even ranges.
+    Scale {
+        /// How many.
+        target: u32,
+    },
     /// The stream goes away.
     Delete,
 }
@@ -149,6 +155,9 @@ pub struct StreamDocument {
     pub shards: Vec<Shard>,
     /// The index of the next shard.
     pub next_shard: u32,
+    /// Its consumers for enhanced fan-out, in order of names.
+    #[serde(default)]
+    pub consumers: Vec<Consumer>,
 }
 
 impl StreamDocument {

@@ -67,7 +67,7 @@ pub(super) async fn describe_stream_summary(
         WarmThroughputObject { current_mibps: mib, target_mibps: mib }
     });
     let summary = StreamDescriptionSummary {
-        consumer_count: Some(0),
+        consumer_count: Some(i32::try_from(document.consumers.len()).unwrap_or(i32::MAX)),
         encryption_type: Some(EncryptionType::None),
         enhanced_monitoring: no_enhanced_monitoring(),
         key_id: None,

@@ -1,5 +1,6 @@
 //! The API: one handler an operation, grouped by what they are about.
 
+mod consumers;
 mod create_stream;
 mod describe;
 mod get_records;
@@ -9,6 +10,7 @@ mod list_streams;
 mod put;
 mod reshard;
 mod settings;
+mod shard_count;
 mod tags;
 
 use super::Kinesis;
@@ -31,6 +33,11 @@ pub fn routes(kinesis: Kinesis) -> ServiceTable {
         .on(op::GetRecords, get_records::get_records)
         .on(op::SplitShard, reshard::split_shard)
         .on(op::MergeShards, reshard::merge_shards)
+        .on(op::UpdateShardCount, shard_count::update_shard_count)
+        .on(op::RegisterStreamConsumer, consumers::register_stream_consumer)
+        .on(op::DescribeStreamConsumer, consumers::describe_stream_consumer)
+        .on(op::ListStreamConsumers, consumers::list_stream_consumers)
+        .on(op::DeregisterStreamConsumer, consumers::deregister_stream_consumer)
         .on(op::AddTagsToStream, tags::add_tags_to_stream)
         .on(op::RemoveTagsFromStream, tags::remove_tags_from_stream)
         .on(op::ListTagsForStream, tags::list_tags_for_stream)

@@ -1,5 +1,6 @@
 //! Tests of the service through its operations, on a virtual clock.
 
+mod consumers;
 mod data;
 mod resharding;
 mod streams;
