@@ -42,6 +42,8 @@ impl Kinesis {
             shards: Vec::new(),
             next_shard: 0,
             consumers: Vec::new(),
+            shard_level_metrics: Vec::new(),
+            encryption_key: None,
         };
         self.begin_unless_instant(&mut document, Status::Creating, Change::Settle);
         let (catalog_key, exists) = (document_key(&key), key.already_exists());

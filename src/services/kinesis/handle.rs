@@ -79,7 +79,7 @@ impl StreamHandle {
             },
         };
         Ok(api::PutRecordsOutput {
-            encryption_type: None,
+            encryption_type: self.stream.snapshot().document.record_encryption(),
             failed_record_count: Some(i32::try_from(failed).unwrap_or(i32::MAX)),
             records: outcomes.into_iter().map(entry).collect(),
         })

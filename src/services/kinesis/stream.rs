@@ -158,12 +158,23 @@ pub struct StreamDocument {
     /// Its consumers for enhanced fan-out, in order of names.
     #[serde(default)]
     pub consumers: Vec<Consumer>,
+    /// The shard-level metrics asked for, by AWS's names.
+    #[serde(default)]
+    pub shard_level_metrics: Vec<String>,
+    /// The key that server-side encryption was asked for with. Shown, not used: data lies as it came.
+    #[serde(default)]
+    pub encryption_key: Option<String>,
 }
 
 impl StreamDocument {
     /// Where records older than this are no longer served; not before the stream itself.
     pub fn trim_horizon_ms(&self, now_ms: Millis) -> Millis {
         (now_ms - self.retention_ms()).max(self.created_ms)
+    }
+
+    /// What answers about single records say of their encryption: nothing for a stream without a key.
+    pub(super) fn record_encryption(&self) -> Option<api::EncryptionType> {
+        self.encryption_key.as_ref().map(|_| api::EncryptionType::Kms)
     }
 
     /// How long records are kept, in milliseconds.

@@ -45,7 +45,7 @@ pub(super) async fn register_stream_consumer(
         Ok(())
     };
     kinesis.edit(&stream, register).await?;
-    // The answer always says CREATING, also where the next call says ACTIVE (guide `building-enhanced-consumers-api`).
+    // The answer says CREATING, also where the next call says ACTIVE already: clients wait by DescribeStreamConsumer.
     Ok(RegisterStreamConsumerOutput {
         consumer: crate::api::kinesis::Consumer { consumer_status: ConsumerStatus::Creating, ..shown },
     })

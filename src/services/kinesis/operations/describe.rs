@@ -3,10 +3,10 @@
 use super::super::shard::parse_shard_id;
 use super::super::stream::Status;
 use super::super::{Kinesis, Shard};
+use super::monitoring::{shown_encryption, shown_metrics};
 use crate::api::kinesis::{
     DescribeLimitsInput, DescribeLimitsOutput, DescribeStreamInput, DescribeStreamOutput, DescribeStreamSummaryInput,
-    DescribeStreamSummaryOutput, EncryptionType, EnhancedMetrics, StreamDescription, StreamDescriptionSummary,
-    WarmThroughputObject,
+    DescribeStreamSummaryOutput, StreamDescription, StreamDescriptionSummary, WarmThroughputObject,
 };
 use crate::api::{Caller, Fault, Timestamp};
 
@@ -38,10 +38,10 @@ pub(super) async fn describe_stream(
         .filter(|shard| visible && after.is_none_or(|after| shard.index > after) && !is_expired(shard, horizon_ms));
     let shards = rest.by_ref().take(limit).map(Shard::to_api).collect();
     let description = StreamDescription {
-        encryption_type: Some(EncryptionType::None),
-        enhanced_monitoring: no_enhanced_monitoring(),
+        encryption_type: Some(shown_encryption(document)),
+        enhanced_monitoring: shown_metrics(document),
         has_more_shards: rest.next().is_some(),
-        key_id: None,
+        key_id: document.encryption_key.clone(),
         retention_period_hours: document.retention_hours.cast_signed(),
         shards,
         stream_arn: stream.arn.clone(),
@@ -68,9 +68,9 @@ pub(super) async fn describe_stream_summary(
     });
     let summary = StreamDescriptionSummary {
         consumer_count: Some(i32::try_from(document.consumers.len()).unwrap_or(i32::MAX)),
-        encryption_type: Some(EncryptionType::None),
-        enhanced_monitoring: no_enhanced_monitoring(),
-        key_id: None,
+        encryption_type: Some(shown_encryption(document)),
+        enhanced_monitoring: shown_metrics(document),
+        key_id: document.encryption_key.clone(),
         max_record_size_in_kib: Some(document.max_record_kib.cast_signed()),
         open_shard_count: i32::try_from(open).unwrap_or(i32::MAX),
         retention_period_hours: document.retention_hours.cast_signed(),
@@ -103,9 +103,4 @@ pub(super) async fn describe_limits(
 /// Whether a shard was closed so long ago that none of its records is served any more.
 pub(super) fn is_expired(shard: &Shard, horizon_ms: i64) -> bool {
     shard.closed_ms.is_some_and(|closed_ms| closed_ms < horizon_ms)
-}
-
-/// One entry with an empty list, as the service shows a stream without shard-level metrics.
-fn no_enhanced_monitoring() -> Vec<EnhancedMetrics> {
-    vec![EnhancedMetrics { shard_level_metrics: Some(Vec::new()) }]
 }

@@ -5,7 +5,7 @@ use super::super::sequence_number::{Printer, SequenceNumber};
 use super::super::stream::Snapshot;
 use super::super::tail::read_unexpired;
 use super::super::{Kinesis, KinesisError, Shard, error, shard_id};
-use crate::api::kinesis::{ChildShard, GetRecordsInput, GetRecordsOutput, Record};
+use crate::api::kinesis::{ChildShard, EncryptionType, GetRecordsInput, GetRecordsOutput, Record};
 use crate::api::{Caller, Fault, Timestamp};
 use crate::store::{self, Ordinal, ReadLimit};
 
@@ -42,7 +42,7 @@ pub(super) async fn get_records(kinesis: Kinesis, _caller: Caller, input: GetRec
         millis_behind_latest: Some(behind),
         next_shard_iterator: child_shards.is_none().then(|| next_iterator.encode(now_ms)),
         child_shards,
-        records: shape(records, shard),
+        records: shape(records, shard, snapshot.document.record_encryption()),
     })
 }
 
@@ -70,7 +70,7 @@ impl Kinesis {
     }
 }
 
-fn shape(records: Vec<store::Record>, shard: &Shard) -> Vec<Record> {
+fn shape(records: Vec<store::Record>, shard: &Shard, encryption_type: Option<EncryptionType>) -> Vec<Record> {
     let mut printer: Option<(i64, Printer)> = None;
     let mut shaped = Vec::with_capacity(records.len());
     for record in records {
@@ -87,7 +87,7 @@ fn shape(records: Vec<store::Record>, shard: &Shard) -> Vec<Record> {
             approximate_arrival_timestamp: Some(Timestamp(record.arrival_ms)),
             partition_key: record.partition_key().to_owned(),
             data: record.data,
-            encryption_type: None,
+            encryption_type,
             sequence_number: printer.next_text(),
         });
     }

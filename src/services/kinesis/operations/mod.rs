@@ -7,6 +7,7 @@ mod get_records;
 mod get_shard_iterator;
 mod list_shards;
 mod list_streams;
+mod monitoring;
 mod put;
 mod reshard;
 mod settings;
@@ -48,5 +49,9 @@ pub fn routes(kinesis: Kinesis) -> ServiceTable {
         .on(op::DecreaseStreamRetentionPeriod, settings::decrease_retention)
         .on(op::UpdateStreamMode, settings::update_stream_mode)
         .on(op::UpdateMaxRecordSize, settings::update_max_record_size)
+        .on(op::EnableEnhancedMonitoring, monitoring::enable_enhanced_monitoring)
+        .on(op::DisableEnhancedMonitoring, monitoring::disable_enhanced_monitoring)
+        .on(op::StartStreamEncryption, monitoring::start_stream_encryption)
+        .on(op::StopStreamEncryption, monitoring::stop_stream_encryption)
         .finish()
 }

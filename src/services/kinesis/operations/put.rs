@@ -21,7 +21,8 @@ pub(super) async fn put_record(kinesis: Kinesis, caller: Caller, input: PutRecor
     let outcome = kinesis.put(&stream, &[record], |_| "data".into()).await?.pop();
     match outcome {
         Some(Outcome::Stored { shard, sequence_number }) => {
-            Ok(PutRecordOutput { encryption_type: None, sequence_number, shard_id: shard })
+            let encryption_type = stream.snapshot().document.record_encryption();
+            Ok(PutRecordOutput { encryption_type, sequence_number, shard_id: shard })
         }
         Some(Outcome::Throttled { shard }) => Err(stream.key.shard_throttled(shard).into()),
         None => Err(Fault::internal("a put of one record had no outcome")),

@@ -106,7 +106,7 @@ pub(super) async fn update_max_record_size(
 
 impl Kinesis {
     /// Changes a setting of an ACTIVE stream at once; the stream is UPDATING for a while after, where changes take time.
-    async fn set<F>(&self, stream: &std::sync::Arc<super::super::stream::Stream>, set: F) -> Result<(), KinesisError>
+    pub(super) async fn set<F>(&self, stream: &std::sync::Arc<super::super::stream::Stream>, set: F) -> Result<(), KinesisError>
     where
         F: FnOnce(&mut StreamDocument) -> Result<(), KinesisError> + Send + 'static,
     {

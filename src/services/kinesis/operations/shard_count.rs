@@ -30,7 +30,7 @@ pub(super) async fn update_shard_count(
     })
 }
 
-/// Twice as many at most, half as many at least (model). Texts: moto `kinesis/exceptions.py`, from memory.
+/// Twice as many at most, half as many at least (the model's text on the operation); AWS's own sentence is not on record, this one is ours.
 fn within_bounds(current: u32, target: u32) -> Result<(), KinesisError> {
     let refuse = |what: &str| {
         Err(KinesisError::InvalidArgument(format!(

@@ -1,4 +1,4 @@
-//! Consumers and shard counts.
+//! Consumers, shard counts, metrics and encryption.
 
 use super::*;
 
@@ -77,4 +77,38 @@ async fn a_stream_is_scaled_to_even_ranges_without_losing_records() {
         all.extend(service.read("s", shard.shard_id[8..].parse().unwrap(), api::ShardIteratorType::TrimHorizon).await);
     }
     assert_eq!(all, ["before"]);
+}
+
+#[tokio::test]
+async fn metrics_and_encryption_are_kept_and_shown() {
+    let service = Service::local().await;
+    service.create("s", 1).await;
+    let metrics = |named: &[api::MetricsName]| api::EnableEnhancedMonitoringInput {
+        stream_name: Some("s".into()),
+        shard_level_metrics: named.to_vec(),
+        ..Default::default()
+    };
+    let (bytes, all) = (api::MetricsName::IncomingBytes, api::MetricsName::All);
+    service.call(op::EnableEnhancedMonitoring, metrics(&[bytes])).await.unwrap();
+    let enabled = service.call(op::EnableEnhancedMonitoring, metrics(&[all])).await.unwrap();
+    assert_eq!(enabled.current_shard_level_metrics, Some(vec![bytes]));
+    assert_eq!(enabled.desired_shard_level_metrics.unwrap().len(), 7);
+    let off = api::DisableEnhancedMonitoringInput {
+        stream_name: Some("s".into()),
+        shard_level_metrics: vec![bytes],
+        ..Default::default()
+    };
+    let left = service.call(op::DisableEnhancedMonitoring, off).await.unwrap().desired_shard_level_metrics.unwrap();
+    assert!(left.len() == 6 && !left.contains(&bytes));
+    let start = api::StartStreamEncryptionInput {
+        stream_name: Some("s".into()),
+        encryption_type: api::EncryptionType::Kms,
+        key_id: "alias/aws/kinesis".into(),
+        ..Default::default()
+    };
+    service.call(op::StartStreamEncryption, start).await.unwrap();
+    let describe = api::DescribeStreamInput { stream_name: Some("s".into()), ..Default::default() };
+    let shown = service.call(op::DescribeStream, describe).await.unwrap().stream_description;
+    assert_eq!((shown.encryption_type, shown.key_id.as_deref()), (Some(api::EncryptionType::Kms), Some("alias/aws/kinesis")));
+    assert_eq!(shown.enhanced_monitoring[0].shard_level_metrics.as_deref(), Some(left.as_slice()));
 }

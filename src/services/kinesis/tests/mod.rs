@@ -107,7 +107,8 @@ impl Service {
     /// Moves the clock and waits for what that sets off.
     async fn advance(&self, by_ms: Millis, until: impl AsyncFn() -> bool) {
         self.clock.advance_to(self.clock.now_ms() + by_ms);
-        for _ in 0..1_000 {
+        // 20 s: a test machine that compiles meanwhile is slow.
+        for _ in 0..10_000 {
             if until().await {
                 return;
             }
