@@ -1,5 +1,6 @@
 //! The one place that knows every service: builds them, starts them, and stops them.
 
+mod door;
 mod greeting;
 mod links;
 mod own;
@@ -10,13 +11,14 @@ use crate::api::{SERVICES, ServiceFacts};
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::Settings;
-use crate::services::elasticsearch::{DomainError, Door};
+use crate::services::elasticsearch::DomainError;
 use crate::services::s3::S3Error;
 use crate::services::sts::Sts;
 use crate::store::StoreError;
 use crate::wire::signature::{Credential, Keys, Verifier};
 use crate::wire::tls::Tls;
 use crate::wire::{Gateway, Listener, ListenerLimits};
+use door::Door;
 use services::Services;
 use std::collections::HashMap;
 use std::io;

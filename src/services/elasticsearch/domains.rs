@@ -75,7 +75,7 @@ impl Domains {
     ///
     /// # Errors
     /// [`DomainError::NoServer`] when there is neither.
-    pub(super) async fn door_url(&self) -> Result<String, DomainError> {
+    pub async fn door_url(&self) -> Result<String, DomainError> {
         if let Servers::Running { url } = &self.0.servers {
             return Ok(url.trim_end_matches('/').to_owned());
         }

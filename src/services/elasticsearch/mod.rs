@@ -6,7 +6,6 @@
 
 mod domain;
 mod domains;
-mod door;
 mod error;
 mod kept;
 mod operations;
@@ -16,7 +15,6 @@ mod server;
 mod tests;
 
 pub use domains::Domains;
-pub use door::Door;
 pub use error::DomainError;
 pub use operations::{es_routes, opensearch_routes};
 

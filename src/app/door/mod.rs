@@ -6,7 +6,7 @@
 mod create_index;
 mod forward;
 
-use super::domains::Domains;
+use crate::services::elasticsearch::Domains;
 use crate::wire::{Answer, Body};
 use forward::Refusal;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -16,7 +16,7 @@ const KIBANA_PREFIXES: [&str; 2] = ["/_plugin/kibana", "/_dashboards"];
 
 /// The door to a domain's server and to Kibana; clones share their connections.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub(super) struct Door {
     domains: Domains,
     http: reqwest::Client,
     kibana: Option<String>,
@@ -27,7 +27,7 @@ impl Door {
     ///
     /// # Errors
     /// No HTTP client can be made.
-    pub fn new(domains: Domains, kibana: Option<String>) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(domains: Domains, kibana: Option<String>) -> Result<Self, reqwest::Error> {
         let kibana = kibana.map(|url| url.trim_end_matches('/').to_owned());
         Ok(Self { domains, http: forward::client()?, kibana })
     }
