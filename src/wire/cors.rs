@@ -13,6 +13,10 @@ const MAX_AGE_SECONDS: &str = "172800";
 /// What a page may read of an answer. ETag is what S3 clients in a browser need for multipart uploads.
 const EXPOSED: &str = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date,ETag";
 
+/// Asked by browsers before a public page may reach a private address, and the answer that allows it (WICG Private Network Access).
+const REQUEST_PRIVATE_NETWORK: &str = "access-control-request-private-network";
+const ALLOW_PRIVATE_NETWORK: &str = "access-control-allow-private-network";
+
 /// Whether a request asks for a preflight. It is answered on every path and without a signature.
 pub(super) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::OPTIONS && headers.contains_key(ORIGIN)
@@ -30,6 +34,9 @@ pub(super) fn preflight(request: &HeaderMap) -> Response<Body> {
         if let Some(value) = request.get(asked) {
             headers.insert(allowed, value.clone());
         }
+    }
+    if request.contains_key(REQUEST_PRIVATE_NETWORK) {
+        headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
     }
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE_SECONDS));
     response

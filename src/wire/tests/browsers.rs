@@ -21,6 +21,15 @@ async fn a_preflight_on_any_path_allows_what_was_asked() {
 }
 
 #[tokio::test]
+async fn a_public_page_may_reach_a_private_address_when_it_asks() {
+    let preflight = || Request::options("/").header("origin", "https://page").header("access-control-request-method", "POST");
+    let asked = preflight().header("access-control-request-private-network", "true").body(Body::empty()).unwrap();
+    assert_eq!(send(&gateway(), asked).await.header("access-control-allow-private-network"), "true");
+    let answer = send(&gateway(), preflight().body(Body::empty()).unwrap()).await;
+    assert!(!answer.headers.contains_key("access-control-allow-private-network"));
+}
+
+#[tokio::test]
 async fn a_page_may_read_errors_too_and_others_get_no_such_headers() {
     let headers = [("origin", "http://page"), ("x-amz-target", "x"), ("content-type", JSON)];
     let answer = send(&gateway(), post(&headers, "{}")).await;
