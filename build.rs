@@ -18,7 +18,8 @@ use std::error::Error;
 use std::path::Path;
 
 /// In the order of `src/api/mod.rs`.
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 13] = [
+    "ec2",
     "kinesis",
     "firehose",
     "kinesisanalytics",

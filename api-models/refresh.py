@@ -41,6 +41,7 @@ SERVICES = {
         "DeleteInstanceProfile", "ListInstanceProfiles", "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile",
         "TagInstanceProfile", "UntagInstanceProfile", "ListInstanceProfileTags",
     ],
+    "ec2": ["DescribeRegions"],
     "sts": ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "AssumeRoleWithWebIdentity"],
     "cloudformation": [
         "CreateStack", "UpdateStack", "DeleteStack", "DescribeStacks", "DescribeStackEvents", "DescribeStackResource",

@@ -43,6 +43,7 @@ fn service_facts(w: &mut String, id: &str, md: &Value) -> Result<()> {
     let protocol = match text(&md["protocol"], "protocol")? {
         "json" => "Json",
         "query" => "Query",
+        "ec2" => "Ec2",
         "rest-json" => "RestJson",
         other => return Err(format!("protocol {other}")),
     };

@@ -34,6 +34,8 @@ pub enum Protocol {
     Json,
     /// Form body in, XML out.
     Query,
+    /// The query protocol as EC2 speaks it: flattened lists in, no wrappers out, errors of another form.
+    Ec2,
     /// Path, query, headers and JSON body.
     RestJson,
 }

@@ -163,6 +163,7 @@ macro_rules! service {
     };
 }
 
+service!(ec2);
 service!(kinesis);
 service!(firehose);
 service!(kinesisanalytics);
@@ -177,7 +178,8 @@ service!(cognito_idp);
 service!(cognito_identity);
 
 /// All services with generated types.
-pub static SERVICES: [&ServiceFacts; 12] = [
+pub static SERVICES: [&ServiceFacts; 13] = [
+    &ec2::SERVICE,
     &kinesis::SERVICE,
     &firehose::SERVICE,
     &kinesisanalytics::SERVICE,

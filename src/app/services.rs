@@ -6,6 +6,7 @@ use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::{self, Settings};
 use crate::services::analytics::{self, Analytics};
+use crate::services::ec2::{self, Ec2};
 use crate::services::elasticsearch::{self, Domains, Servers};
 use crate::services::firehose::{self, FailedFolder, Firehose};
 use crate::services::iam::{self, Iam};
@@ -69,6 +70,7 @@ impl Services {
         });
         analytics.resume().await.map_err(|refusal| AppError::Applications(refusal.to_string()))?;
         let tables = vec![
+            ec2::routes(Ec2),
             kinesis::routes(kinesis),
             firehose::routes(firehose),
             analytics::v1::routes(analytics.clone()),

@@ -7,7 +7,7 @@ use super::query::Form;
 use super::route::{Call, Routing};
 use super::signature::{Dialect, Payload};
 use super::xml;
-use crate::api::{Fault, Value};
+use crate::api::{Fault, Protocol, Value};
 use bytes::Bytes;
 use http::{Method, Response};
 
@@ -16,28 +16,30 @@ pub(super) async fn answer(routing: &Routing, named: Option<&str>, incoming: Inc
     let body = match body::read(body).await {
         Ok(body) => body,
         Err(BodyError::TooLarge) => return answer::too_large(),
-        Err(BodyError::Broken) => return failure(None, &Fault::unreadable(), &incoming.caller.request_id),
+        Err(BodyError::Broken) => return failure(Protocol::Query, None, &Fault::unreadable(), &incoming.caller.request_id),
     };
     let text = match incoming.parts.method {
         Method::POST => body.clone(),
         _ => Bytes::copy_from_slice(incoming.parts.uri.query().unwrap_or_default().as_bytes()),
     };
     let id = incoming.caller.request_id.clone();
+    let style = named.and_then(|name| routing.protocol(name)).unwrap_or(Protocol::Query);
+    let failure = |operation, fault: &Fault| failure(style, operation, fault, &id);
     let form =
         Form::read(&text).map_err(|_| Fault::new("MalformedInput", 400, "The form has too many keys, or they nest too deep"));
     let form = match form {
         Ok(form) => form,
-        Err(fault) => return failure(None, &fault, &id),
+        Err(fault) => return failure(None, &fault),
     };
     let action = form.action.as_deref().unwrap_or_default().to_owned();
     let Some(operation) = routing.query_operation(named, &action, form.version.as_deref()) else {
-        return failure(None, &unknown(&action, form.version.as_deref()), &id);
+        return failure(None, &unknown(&action, form.version.as_deref()));
     };
     match run(operation, &incoming, &body, form).await {
         Ok(output) => answer::respond(200, "text/xml", xml::response(operation.1, &output, &id)),
         Err(fault) => {
             call::log(&fault, Some(operation));
-            failure(Some(operation), &fault, &id)
+            failure(Some(operation), &fault)
         }
     }
 }
@@ -57,7 +59,11 @@ fn unknown(action: &str, version: Option<&str>) -> Fault {
     Fault::new("InvalidAction", 400, format!("Could not find operation {action} for version {version}"))
 }
 
-fn failure(operation: Option<Call<'_>>, fault: &Fault, id: &str) -> Response<Body> {
+/// The answer of a failed call, in the form of the operation's protocol; `style` is that of calls without an operation.
+fn failure(style: Protocol, operation: Option<Call<'_>>, fault: &Fault, id: &str) -> Response<Body> {
+    if operation.map_or(style, |(_, facts)| facts.service.protocol) == Protocol::Ec2 {
+        return answer::respond(fault.status, "text/xml;charset=UTF-8", xml::ec2_error(fault, id));
+    }
     let namespace = operation.and_then(|(_, facts)| facts.service.xml_namespace);
     let body = xml::error(namespace.unwrap_or("http://webservices.amazon.com/AWSFault/2005-15-09"), fault, id);
     answer::respond(fault.status, "text/xml", body)

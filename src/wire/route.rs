@@ -63,7 +63,7 @@ impl Routing {
         match named.map(|name| (name, self.protocol(name))) {
             Some(("s3", _)) => Target::Fallback,
             Some((_, Some(Protocol::RestJson))) => self.by_path(parts).unwrap_or(Target::Unknown),
-            Some((name, Some(Protocol::Query))) => Target::Query(Some(name.to_owned())),
+            Some((name, Some(Protocol::Query | Protocol::Ec2))) => Target::Query(Some(name.to_owned())),
             Some((name, _)) if is_form(parts) => Target::Query(Some(name.to_owned())),
             Some(_) => Target::Unknown,
             None if is_form(parts) => Target::Query(None),
@@ -76,7 +76,12 @@ impl Routing {
         let mut candidates = self.services.iter().filter(|service| {
             let facts = service.table.service();
             let meant = named.map_or_else(|| version.is_none_or(|v| v == facts.api_version), |name| name == facts.signing_name);
-            meant && facts.protocol == Protocol::Query
+            match facts.protocol {
+                Protocol::Query => meant,
+                // EC2 keeps its operations through its versions, and clients of all of them are about.
+                Protocol::Ec2 => named.is_none_or(|name| name == facts.signing_name),
+                Protocol::Json | Protocol::RestJson => false,
+            }
         });
         candidates.find_map(|service| Some((service, service.operation(action)?)))
     }
@@ -92,7 +97,8 @@ impl Routing {
         found.map(|(at, facts)| Target::Rest((&self.services[*at], facts)))
     }
 
-    fn protocol(&self, signing_name: &str) -> Option<Protocol> {
+    /// The protocol of the service with this name in credential scopes.
+    pub(super) fn protocol(&self, signing_name: &str) -> Option<Protocol> {
         let mut facts = self.services.iter().map(|service| service.table.service());
         facts.find(|facts| facts.signing_name == signing_name).map(|facts| facts.protocol)
     }

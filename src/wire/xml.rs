@@ -1,6 +1,6 @@
 //! Outputs and errors of the query protocol as XML, led by the output's schema.
 
-use crate::api::{Fault, Kind, OperationFacts, Schema, Value};
+use crate::api::{Fault, Kind, OperationFacts, Protocol, Schema, Value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::escape::escape;
@@ -9,6 +9,12 @@ use quick_xml::escape::escape;
 pub(super) fn response(facts: &OperationFacts, output: &Value<'_>, request_id: &str) -> String {
     let namespace = facts.service.xml_namespace.unwrap_or_default();
     let mut out = format!("<{}Response xmlns=\"{namespace}\">", facts.name);
+    if facts.service.protocol == Protocol::Ec2 {
+        element(&mut out, "requestId", |out| out.push_str(request_id));
+        content(&mut out, output, facts.output);
+        out.push_str(&format!("</{}Response>", facts.name));
+        return out;
+    }
     if facts.has_output() {
         match facts.result_wrapper {
             Some(wrapper) => element(&mut out, wrapper, |out| content(out, output, facts.output)),
@@ -30,6 +36,21 @@ pub(super) fn error(namespace: &str, fault: &Fault, request_id: &str) -> String 
     });
     element(&mut out, "RequestId", |out| out.push_str(request_id));
     out.push_str("</ErrorResponse>");
+    out
+}
+
+/// The answer of a failed operation of EC2 (EC2 API reference, error codes).
+pub(super) fn ec2_error(fault: &Fault, request_id: &str) -> String {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    element(&mut out, "Response", |out| {
+        element(out, "Errors", |out| {
+            element(out, "Error", |out| {
+                element(out, "Code", |out| out.push_str(&escape(&*fault.code)));
+                element(out, "Message", |out| out.push_str(&escape(fault.message.as_deref().unwrap_or_default())));
+            });
+        });
+        element(out, "RequestID", |out| out.push_str(request_id));
+    });
     out
 }
 
