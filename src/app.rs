@@ -2,6 +2,7 @@
 
 mod door;
 mod greeting;
+mod kdg;
 mod links;
 mod own;
 mod s3;
@@ -137,7 +138,7 @@ pub async fn operations(settings: &Settings) -> Result<Vec<ServiceOperations>, A
 fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls) -> Gateway {
     let names = services.tables.iter().map(|table| table.service().id).chain(["s3"]).collect();
     let gateway =
-        Gateway::new(services.tables, own::router(names, tls, services.analytics)).with_fallback(s3::fallback(services.s3));
+        Gateway::new(services.tables, own::router(names, tls, services.analytics, settings.kdg.clone())).with_fallback(s3::fallback(services.s3));
     if !settings.verify_signatures {
         return gateway;
     }

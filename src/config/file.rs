@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) elasticsearch_home: Option<PathBuf>,
     pub(super) es_proxy: Option<String>,
     pub(super) kibana: Option<String>,
+    pub(super) kdg: Option<PathBuf>,
     pub(super) failed_folder: Option<String>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<String>,

@@ -56,6 +56,10 @@ pub struct ServeFlags {
     #[arg(long, env = "MILLPOND_KIBANA", value_name = "URL", hide_env_values = true)]
     pub kibana: Option<String>,
 
+    /// Your copy of the Kinesis Data Generator's web folder, to be served at /kdg/ with this server as its endpoint [config: kdg]
+    #[arg(long, env = "MILLPOND_KDG", value_name = "DIR", hide_env_values = true)]
+    pub kdg: Option<PathBuf>,
+
     /// Folder in S3 for documents that Elasticsearch did not take: AmazonOpenSearchService-failed, or elasticsearch-failed as before
     /// 2021 [default: AmazonOpenSearchService-failed] [config: failed-folder]
     #[arg(long, env = "MILLPOND_FAILED_FOLDER", value_name = "NAME", hide_env_values = true)]

@@ -66,6 +66,8 @@ pub struct Settings {
     pub es_proxy: Option<SocketAddr>,
     /// The URL of the Kibana behind that port.
     pub kibana: Option<String>,
+    /// The web folder of a Kinesis Data Generator to serve.
+    pub kdg: Option<PathBuf>,
     /// The folder of failed documents in S3.
     pub failed_folder: FailedFolder,
     /// What to log.
@@ -104,6 +106,7 @@ impl Settings {
             credentials,
             es_proxy: flags.es_proxy.or(file.es_proxy).map(|given| port_or_address(&given)).transpose()?,
             kibana: flags.kibana.or(file.kibana),
+            kdg: flags.kdg.or(file.kdg),
             elasticsearch: flags.elasticsearch.or(file.elasticsearch),
             elasticsearch_home: flags.elasticsearch_home.or(file.elasticsearch_home),
             failed_folder: one_of(

@@ -29,6 +29,9 @@ pub struct Gateway {
 /// The paths that are ours, not AWS's.
 const OWN_PATHS: &str = "/_millpond";
 
+/// Ours too when asked for without a signature; with one they are a bucket or an object of S3.
+const OWN_PAGES: [&str; 3] = ["/ca.pem", "/proxy.pac", "/kdg"];
+
 impl Gateway {
     /// A gateway to these tables; `own` answers the paths under `/_millpond`.
     pub fn new(tables: Vec<ServiceTable>, own: Router) -> Self {
@@ -66,7 +69,7 @@ impl Gateway {
     }
 
     async fn answer(&self, request: Request<Body>, secure: bool, id: &RequestId) -> Response<Body> {
-        if request.uri().path().starts_with(OWN_PATHS) {
+        if is_own(&request) {
             return self.own.call(request).await.unwrap_or_else(|never| match never {});
         }
         let (parts, body) = request.into_parts();
@@ -100,6 +103,18 @@ impl super::Answer for Gateway {
     async fn serve(&self, request: Request<Body>, secure: bool) -> Response<Body> {
         self.serve_request(request, secure).await
     }
+}
+
+/// Whether a request is for our own router.
+fn is_own(request: &Request<Body>) -> bool {
+    let path = request.uri().path();
+    if path.starts_with(OWN_PATHS) {
+        return true;
+    }
+    let page = OWN_PAGES.iter().any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let signed = request.headers().contains_key(http::header::AUTHORIZATION)
+        || request.uri().query().is_some_and(|query| query.contains("X-Amz-") || query.contains("AWSAccessKeyId="));
+    page && !signed && matches!(*request.method(), http::Method::GET | http::Method::HEAD)
 }
 
 /// Account and region from the credential scope, and how the client reached us.

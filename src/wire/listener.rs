@@ -1,18 +1,20 @@
 //! One port for everything: HTTP/1.1 and HTTP/2 without TLS (prior knowledge), and both with TLS, told apart by the first byte.
 
 use super::body::Body;
+use super::proxy;
 use super::tls::Tls;
 use crate::base::spawner::{Spawner, Stopping};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -144,34 +146,47 @@ impl<A: Answer> Shared<A> {
         let Ok(Ok(1)) = peeked else { return };
         // Answers are written whole; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
-        if first[0] != TLS_HANDSHAKE {
-            return self.http(stream, false, stopping).await;
+        if first[0] == TLS_HANDSHAKE {
+            return self.https(stream, stopping).await;
         }
+        let Some(tunnel) = self.clone().http(stream, false, stopping.clone()).await else { return };
+        match tunnel.await {
+            Ok(stream) => self.https(TokioIo::new(stream), stopping).await,
+            Err(error) => tracing::debug!(%error, "a tunnel broke before it began"),
+        }
+    }
+
+    async fn https(self: Arc<Self>, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, stopping: Stopping) {
         match self.shake_hands(stream).await {
-            Ok(stream) => self.http(stream, true, stopping).await,
+            Ok(stream) => drop(self.http(stream, true, stopping).await),
             Err(error) => tracing::debug!(error, "a TLS handshake failed"),
         }
     }
 
-    async fn shake_hands(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, Box<dyn Error + Send + Sync>> {
+    async fn shake_hands<S>(&self, stream: S) -> Result<TlsStream<S>, Box<dyn Error + Send + Sync>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let config = self.tls.config().inspect_err(|error| tracing::error!(%error, "no TLS"))?;
         let shaking = TlsAcceptor::from(config).accept(stream);
         Ok(tokio::time::timeout(self.limits.handshake, shaking).await??)
     }
 
-    /// Serves HTTP on a stream until the client ends it, or the process stops and the running requests are answered.
+    /// Serves HTTP on a stream until the client ends it, or the process stops and the running requests are answered. Returns the
+    /// tunnel that the client asked for with CONNECT, if it did.
     async fn http(
         self: Arc<Self>,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         secure: bool,
         mut stopping: Stopping,
-    ) {
-        let shared = self.clone();
+    ) -> Option<OnUpgrade> {
+        let (shared, tunnel) = (self.clone(), Arc::new(Mutex::new(None)));
+        let asked = tunnel.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let shared = shared.clone();
-            async move { Ok::<_, Infallible>(shared.answer.serve(request.map(Body::new), secure).await) }
+            let (shared, asked) = (shared.clone(), asked.clone());
+            async move { Ok::<_, Infallible>(shared.answer(request.map(Body::new), secure, &asked).await) }
         });
-        let mut connection = std::pin::pin!(self.http.serve_connection(TokioIo::new(stream), service));
+        let mut connection = std::pin::pin!(self.http.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = stopping.wait() => {
@@ -181,6 +196,19 @@ impl<A: Answer> Shared<A> {
         };
         if let Err(error) = ended {
             tracing::debug!(error, "a connection broke");
+        }
+        tunnel.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Answers a request; one for a tunnel leaves it in `tunnel`, to be used once the answer is out.
+    async fn answer(&self, mut request: Request<Body>, secure: bool, tunnel: &Mutex<Option<OnUpgrade>>) -> Response<Body> {
+        match proxy::connect(&request, secure) {
+            None => self.answer.serve(request, secure).await,
+            Some(Err(refused)) => refused,
+            Some(Ok(())) => {
+                *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some(hyper::upgrade::on(&mut request));
+                Response::new(Body::empty())
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ mod guard;
 mod json;
 mod json_call;
 mod listener;
+pub mod proxy;
 mod query;
 mod query_call;
 mod request_id;

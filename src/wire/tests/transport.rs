@@ -80,3 +80,23 @@ async fn too_many_headers_are_refused() {
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 431");
 }
+
+#[tokio::test]
+async fn a_proxy_for_the_hosts_of_aws_and_no_others() {
+    let (address, _connections, tls) = serve(ListenerLimits::default()).await;
+    let proxy = || reqwest::Proxy::https(format!("http://{address}")).unwrap();
+    let aws = "https://kinesis.us-west-2.amazonaws.com/".to_owned();
+    assert_eq!(version(client(&tls).proxy(proxy()).build().unwrap(), aws.clone()).await, Version::HTTP_2);
+    assert_eq!(version(client(&tls).proxy(proxy()).http1_only().build().unwrap(), aws).await, Version::HTTP_11);
+    for (line, expected) in [
+        ("CONNECT kinesis.us-west-2.amazonaws.com:443 HTTP/1.0", "200"),
+        ("CONNECT example.com:443 HTTP/1.1\r\nhost: example.com", "403"),
+        ("CONNECT sdk.amazonaws.com:443 HTTP/1.1\r\nhost: sdk.amazonaws.com", "403"),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(format!("{line}\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer[9..], expected.as_bytes(), "{line}");
+    }
+}
