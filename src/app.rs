@@ -137,8 +137,8 @@ pub async fn operations(settings: &Settings) -> Result<Vec<ServiceOperations>, A
 
 fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls) -> Gateway {
     let names = services.tables.iter().map(|table| table.service().id).chain(["s3"]).collect();
-    let gateway =
-        Gateway::new(services.tables, own::router(names, tls, services.analytics, settings.kdg.clone())).with_fallback(s3::fallback(services.s3));
+    let gateway = Gateway::new(services.tables, own::router(names, tls, services.analytics, settings.kdg.clone()))
+        .with_fallback(s3::fallback(services.s3));
     if !settings.verify_signatures {
         return gateway;
     }
