@@ -6,6 +6,7 @@ use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::{self, Settings};
 use crate::services::analytics::{self, Analytics};
+use crate::services::cloudformation::{self, CloudFormation};
 use crate::services::ec2::{self, Ec2};
 use crate::services::elasticsearch::{self, Domains, Servers};
 use crate::services::firehose::{self, FailedFolder, Firehose};
@@ -77,6 +78,7 @@ impl Services {
             analytics::v2::routes(analytics.clone()),
             logs::routes(logs),
             iam::routes(iam),
+            cloudformation::routes(CloudFormation::new(s3.clone())),
             sts::routes(sts.clone()),
             elasticsearch::es_routes(domains.clone()),
             elasticsearch::opensearch_routes(domains.clone()),

@@ -1,6 +1,7 @@
 //! The services: Data Streams, Firehose, Analytics and their neighbours. They talk to each other through handles only.
 
 pub mod analytics;
+pub mod cloudformation;
 pub mod ec2;
 pub mod elasticsearch;
 pub mod firehose;

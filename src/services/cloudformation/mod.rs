@@ -1,0 +1,24 @@
+//! CloudFormation, as far as templates go: reading, checking and summing them up. Stacks are not built yet; their operations answer
+//! UnknownOperationException.
+
+mod error;
+mod operations;
+mod source;
+mod template;
+
+pub use operations::routes;
+
+use crate::services::s3::S3;
+
+/// A handle of CloudFormation; clones share it.
+#[derive(Clone, Debug)]
+pub struct CloudFormation {
+    s3: S3,
+}
+
+impl CloudFormation {
+    /// CloudFormation that reads templates by URL from this S3.
+    pub fn new(s3: S3) -> Self {
+        Self { s3 }
+    }
+}
