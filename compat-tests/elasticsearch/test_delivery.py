@@ -4,17 +4,10 @@ import json
 import pytest
 
 from support.millpond import Millpond, wait_until
-from support.servers import Server, call
+from support.servers import call
 
-SERVERS = [("elasticsearch", "5.6.16"), ("elasticsearch", "7.17.29"), ("opensearch", "2.19.1")]
 INDEX, BUCKET, STREAM = "readings", "failed-documents", "to-elasticsearch"
 ROLE = "arn:aws:iam::000000000000:role/delivery"
-
-
-@pytest.fixture(scope="module", params=SERVERS, ids=lambda s: f"{s[0]}-{s[1]}")
-def server(request):
-    with Server(*request.param) as s:
-        yield s
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,7 @@ import threading
 import pytest
 
 from support.millpond import Millpond, free_port
-from support.servers import Server
 
-SERVERS = [("elasticsearch", "5.6.16"), ("elasticsearch", "7.17.29"), ("opensearch", "2.19.1")]
 SIGNED = ["-H", "X-Amz-Date: 20171128T010203Z", "-H", "Authorization: AWS4-HMAC-SHA256 Credential=test/20171128/us-west-2/es/aws4_request, "
           "SignedHeaders=host;x-amz-date, Signature=" + "0" * 64]
 JSON = ["-H", "Content-Type: application/json"]
@@ -24,12 +22,6 @@ def curl(port, method, path, *more):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     head, _, body = done.stdout.partition("\n\n")
     return int(head.split()[1]), head.lower(), body
-
-
-@pytest.fixture(scope="module", params=SERVERS, ids=lambda s: f"{s[0]}-{s[1]}")
-def server(request):
-    with Server(*request.param) as s:
-        yield s
 
 
 @pytest.fixture(scope="module")

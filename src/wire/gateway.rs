@@ -33,7 +33,7 @@ const OWN_PATHS: &str = "/_millpond";
 const OWN_PAGES: [&str; 3] = ["/ca.pem", "/proxy.pac", "/kdg"];
 
 impl Gateway {
-    /// A gateway to these tables; `own` answers the paths under `/_millpond`.
+    /// A gateway to these tables; `own` answers the paths that are ours.
     pub fn new(tables: Vec<ServiceTable>, own: Router) -> Self {
         Self { routing: Routing::new(tables), own: TowerToHyperService::new(own), fallback: None, verifier: None }
     }
@@ -50,22 +50,6 @@ impl Gateway {
     pub fn with_verifier(mut self, verifier: Verifier) -> Self {
         self.verifier = Some(verifier);
         self
-    }
-
-    async fn serve_request(&self, request: Request<Body>, secure: bool) -> Response<Body> {
-        let id = RequestId::new();
-        if cors::is_preflight(request.method(), request.headers()) {
-            let mut response = cors::preflight(request.headers());
-            id.stamp(response.headers_mut());
-            return response;
-        }
-        let from_page = request.headers().contains_key(http::header::ORIGIN);
-        let mut response = self.answer(request, secure, &id).await;
-        id.stamp(response.headers_mut());
-        if from_page {
-            cors::allow(response.headers_mut());
-        }
-        response
     }
 
     async fn answer(&self, request: Request<Body>, secure: bool, id: &RequestId) -> Response<Body> {
@@ -101,7 +85,19 @@ impl Gateway {
 
 impl super::Answer for Gateway {
     async fn serve(&self, request: Request<Body>, secure: bool) -> Response<Body> {
-        self.serve_request(request, secure).await
+        let id = RequestId::new();
+        if cors::is_preflight(request.method(), request.headers()) {
+            let mut response = cors::preflight(request.headers());
+            id.stamp(response.headers_mut());
+            return response;
+        }
+        let from_page = request.headers().contains_key(http::header::ORIGIN);
+        let mut response = self.answer(request, secure, &id).await;
+        id.stamp(response.headers_mut());
+        if from_page {
+            cors::allow(response.headers_mut());
+        }
+        response
     }
 }
 

@@ -72,10 +72,7 @@ impl HashKeyRange {
     /// one, the rule of SplitShard (kinesalite `actions/splitShard.js`).
     pub fn split(&self, at: HashKey) -> Option<(Self, Self)> {
         let first_allowed = self.start.0.checked_add(2)?;
-        (at.0 >= first_allowed && at < self.end).then(|| {
-            let low = Self { start: self.start, end: HashKey(at.0 - 1) };
-            (low, Self { start: at, end: self.end })
-        })
+        if at.0 >= first_allowed && at < self.end { self.cut(at) } else { None }
     }
 
     /// The two parts when the second one starts at `at`, however small they are; `None` if `at` is not inside.

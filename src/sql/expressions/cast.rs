@@ -31,7 +31,7 @@ pub(crate) type Conversion = Box<dyn Fn(&Cell) -> Result<Cell, RowError> + Send 
 /// CAST of single cells, for functions that make values of declared types.
 pub(crate) fn converter(from: &DataType, to: &DataType, start_ms: Millis) -> Conversion {
     if !(from.is_character() && to.is_character()) {
-        return conversion(from, to, start_ms);
+        return if from == to { Box::new(|cell| Ok(cell.clone())) } else { conversion(from, to, start_ms) };
     }
     let (length, fixed) = (length_of(to), matches!(to, DataType::Char(_)));
     Box::new(move |cell| Ok(cell.as_str().map_or(Cell::Null, |text| fitted(text, length, fixed))))

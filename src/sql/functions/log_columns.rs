@@ -53,11 +53,7 @@ fn conversions(call: &Call, written: &[String]) -> Vec<Conversion> {
 
 fn by_format(format: &str, to: &DataType, start_ms: i64) -> Conversion {
     let template = Template::new(format, start_ms);
-    // A conversion of a type to itself is none.
-    let convert: Conversion = match to {
-        DataType::Timestamp => Box::new(|cell| Ok(cell.clone())),
-        _ => converter(&DataType::Timestamp, to, start_ms),
-    };
+    let convert = converter(&DataType::Timestamp, to, start_ms);
     Box::new(move |text| {
         let ms = template
             .parse(str(text))

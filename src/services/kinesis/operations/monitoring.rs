@@ -104,5 +104,5 @@ pub(super) fn shown_metrics(document: &StreamDocument) -> Vec<EnhancedMetrics> {
 
 /// How DescribeStream and DescribeStreamSummary name a stream's encryption.
 pub(super) fn shown_encryption(document: &StreamDocument) -> EncryptionType {
-    if document.encryption_key.is_some() { EncryptionType::Kms } else { EncryptionType::None }
+    document.record_encryption().unwrap_or(EncryptionType::None)
 }
