@@ -65,7 +65,7 @@ SERVICES = {
         "SetIdentityPoolRoles", "GetIdentityPoolRoles", "GetId", "GetCredentialsForIdentity",
     ],
 }
-SHAPE_KEYS = ("type", "required", "min", "max", "pattern", "enum", "sensitive", "exception", "fault", "payload", "flattened",
+SHAPE_KEYS = ("type", "required", "min", "max", "pattern", "enum", "sensitive", "exception", "fault", "payload", "flattened", "sparse",
               "timestampFormat", "union", "event", "eventstream", "box")
 MEMBER_KEYS = ("location", "locationName", "flattened", "timestampFormat", "streaming")
 

@@ -155,6 +155,8 @@ fn rust_type(shapes: &Map<String, Value>, reference: &Value) -> Result<String> {
     let shape = &shapes[name];
     Ok(match text(&shape["type"], "type")? {
         "structure" => camel(name),
+        // Elements of a sparse list may be null.
+        "list" if shape["sparse"] == true => format!("Vec<Option<{}>>", rust_type(shapes, &shape["member"])?),
         "list" => format!("Vec<{}>", rust_type(shapes, &shape["member"])?),
         "map" => format!("BTreeMap<String, {}>", rust_type(shapes, &shape["value"])?),
         "string" => {

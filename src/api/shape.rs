@@ -140,7 +140,7 @@ impl<T: Shape> Shape for Vec<T> {
     }
 
     fn into_value(self) -> Option<Value<'static>> {
-        Some(Value::List(self.into_iter().filter_map(T::into_value).collect()))
+        Some(Value::List(self.into_iter().map(|element| element.into_value().unwrap_or(Value::Null)).collect()))
     }
 }
 

@@ -38,8 +38,8 @@ pub(super) enum Sampled {
 #[derive(Debug)]
 pub(super) struct Discovery {
     pub(super) schema: RecordSchema,
-    /// Rows of the sample as text, in the order of the columns. What could not be read is empty: the API's lists hold no nulls.
-    pub(super) parsed: Vec<Vec<String>>,
+    /// Rows of the sample as text, in the order of the columns; `None` where a field could not be read or is not there.
+    pub(super) parsed: Vec<Vec<Option<String>>>,
     pub(super) raw: Vec<String>,
 }
 
@@ -81,10 +81,7 @@ impl Analytics {
         };
         let raw: Vec<String> = samples.iter().map(|record| String::from_utf8_lossy(record).into_owned()).collect();
         match discovery::discover(&samples) {
-            Ok(found) => {
-                let parsed = found.rows.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect());
-                Ok(Discovery { schema: found.schema, parsed: parsed.collect(), raw })
-            }
+            Ok(found) => Ok(Discovery { schema: found.schema, parsed: found.rows, raw }),
             Err(why) => Err(Refusal::NoSchema { message: why.to_string(), raw }),
         }
     }
