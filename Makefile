@@ -35,9 +35,8 @@ tools:
 	  echo "$$tool is missing: install Java 17, Maven and util-linux (Debian: apt-get install openjdk-17-jre-headless maven util-linux)"; exit 1; }; done
 
 $(VENV)/.ready: compat-tests/requirements.txt
-	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3 with venv (Debian: apt-get install python3-venv)"; exit 1; }
 	@python3 -m venv --clear $(VENV) || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy python3-venv && python3 -m venv --clear $(VENV); \
-	  else echo "python3 -m venv failed: install it (Debian: apt-get install python3-venv)"; exit 1; fi; }
+	  else echo "python3 -m venv failed: install Python 3 with venv (Debian: apt-get install python3-venv)"; exit 1; fi; }
 	$(PYTHON) -m pip install -q --disable-pip-version-check -r compat-tests/requirements.txt
 	touch $@
