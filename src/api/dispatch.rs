@@ -152,7 +152,8 @@ fn checked<'a>(mut value: Value<'a>, facts: &OperationFacts) -> Result<Value<'a>
     Ok(value)
 }
 
-/// The handlers of one service, without their types.
+/// The handlers of one service, without their types; clones share them.
+#[derive(Clone)]
 pub struct ServiceTable {
     service: &'static ServiceFacts,
     handlers: HashMap<&'static str, Arc<Handler>>,

@@ -3,6 +3,8 @@
 
 mod error;
 mod operations;
+#[allow(dead_code, unused_imports)] // The engine that uses it is being built.
+mod resource;
 mod source;
 mod template;
 

@@ -1,0 +1,115 @@
+//! Resource types: what a template may say of each, and how one is made, changed and deleted.
+//!
+//! One file a type. A type is a [`ResourceType`] of static facts and a [`Handler`] that calls the operations which a client would call.
+
+mod calls;
+mod convert;
+mod failure;
+mod kinesis_stream;
+mod properties;
+
+pub(super) use calls::{Calls, Surroundings, Tables};
+pub(super) use failure::Failure;
+pub(super) use properties::Properties;
+
+use async_trait::async_trait;
+use serde_json::Value as Document;
+use std::collections::BTreeMap;
+
+/// All types, by name.
+pub(super) static TYPES: &[&ResourceType] = &[&kinesis_stream::STREAM];
+
+/// The type called `name`.
+pub(super) fn find(name: &str) -> Option<&'static ResourceType> {
+    TYPES.iter().find(|of| of.name == name).copied()
+}
+
+/// What a template may say of a type (resource type reference of the template guide).
+pub(super) struct ResourceType {
+    /// Such as `AWS::Kinesis::Stream`.
+    pub(super) name: &'static str,
+    /// What stands under Properties.
+    pub(super) properties: &'static [Property],
+    /// What `Fn::GetAtt` gives.
+    pub(super) attributes: &'static [&'static str],
+    /// What makes, changes and deletes it.
+    pub(super) handler: &'static dyn Handler,
+}
+
+/// A property of a type.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Property {
+    pub(super) name: &'static str,
+    pub(super) required: bool,
+    pub(super) update: Update,
+}
+
+/// What a change of a property does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Update {
+    /// The resource stays and is changed.
+    InPlace,
+    /// A new resource is made, and the old one deleted when the update has succeeded.
+    Replace,
+}
+
+impl Property {
+    /// One that can be changed in place.
+    pub(super) const fn changeable(name: &'static str) -> Self {
+        Self { name, required: false, update: Update::InPlace }
+    }
+
+    /// One whose change needs a new resource.
+    pub(super) const fn fixed(name: &'static str) -> Self {
+        Self { name, required: false, update: Update::Replace }
+    }
+
+    /// The same, which must be there.
+    pub(super) const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+}
+
+/// A resource as it was made or changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Made {
+    /// The physical id.
+    pub(super) id: String,
+    /// What `Ref` gives, where it is not the physical id.
+    pub(super) reference: Option<String>,
+    /// What `Fn::GetAtt` gives.
+    pub(super) attributes: BTreeMap<String, Document>,
+}
+
+impl Made {
+    /// A resource with this physical id.
+    pub(super) fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+
+    /// With an attribute.
+    #[must_use]
+    pub(super) fn with(mut self, attribute: &str, value: impl Into<Document>) -> Self {
+        self.attributes.insert(attribute.to_owned(), value.into());
+        self
+    }
+}
+
+/// What makes, changes and deletes resources of a type. Properties have been checked against the type's table: the required ones are
+/// there, and no others than those listed.
+#[async_trait]
+pub(super) trait Handler: Send + Sync {
+    /// Makes a resource and waits until it can be used. As soon as there is something to delete, says so with [`Calls::initiated`].
+    async fn create(&self, calls: &Calls, desired: &Properties) -> Result<Made, Failure>;
+
+    /// Changes the resource `id` in place. It must be possible to repeat, and with exchanged properties it is the way back.
+    async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure>;
+
+    /// Deletes the resource `id`; one that is not there any more is fine (an error whose code says so counts as success).
+    async fn delete(&self, calls: &Calls, id: &str, properties: &Properties) -> Result<(), Failure>;
+
+    /// Whether this change needs a new resource though the table says that each property could be changed in place.
+    fn replaces(&self, _previous: &Properties, _desired: &Properties) -> bool {
+        false
+    }
+}
