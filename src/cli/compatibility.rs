@@ -7,6 +7,9 @@ use crate::config::{ServeFlags, Settings};
 /// What is said by hand: partial operations, and where AWS is not followed.
 const NOTES: &str = include_str!("../../docs/compatibility/notes.toml");
 
+/// The official clients that the tests take through one walk.
+const CLIENTS: &str = include_str!("../../docs/compatibility/clients.toml");
+
 /// Notes by service and operation.
 type Notes = std::collections::BTreeMap<String, std::collections::BTreeMap<String, String>>;
 
@@ -15,7 +18,8 @@ pub(super) fn run() -> Result<(), CliError> {
     let settings = Settings::resolve(ServeFlags { ephemeral: Some(true), ..ServeFlags::default() })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let services = runtime.block_on(app::operations(&settings))?;
-    super::say(page(&services, &toml::from_str(NOTES)?)?.trim_end());
+    let page = page(&services, &toml::from_str(NOTES)?)? + &clients(&toml::from_str(CLIENTS)?);
+    super::say(page.trim_end());
     Ok(())
 }
 
@@ -52,4 +56,44 @@ fn page(services: &[app::ServiceOperations], notes: &Notes) -> Result<String, Cl
         return Err(format!("notes.toml names {unknown}, which is no service").into());
     }
     Ok(out)
+}
+
+/// docs/compatibility/clients.toml.
+#[derive(serde::Deserialize)]
+struct Walk {
+    step: Vec<Step>,
+    client: Vec<Client>,
+}
+
+#[derive(serde::Deserialize)]
+struct Step {
+    name: String,
+    what: String,
+}
+
+#[derive(serde::Deserialize)]
+struct Client {
+    name: String,
+    folder: String,
+    set: String,
+    #[serde(default)]
+    without: std::collections::BTreeMap<String, String>,
+}
+
+/// The section about clients: what is set in each, and how far it comes.
+fn clients(walk: &Walk) -> String {
+    let mut out = String::from(
+        "\n## Clients\n\nThe official clients as they come, each with a region, dummy credentials and what the table says, go the same steps in \
+         `make test` (`compat-tests/sdks`).\n\n| client | set | project | all steps but |\n|---|---|---|---|\n",
+    );
+    for client in &walk.client {
+        let but: Vec<_> = client.without.iter().map(|(step, why)| format!("{step}: {why}")).collect();
+        let but = if but.is_empty() { "–".to_owned() } else { but.join("; ") };
+        out += &format!("| {} | {} | `{}` | {but} |\n", client.name, client.set, client.folder);
+    }
+    out += "\n| step | what |\n|---|---|\n";
+    for step in &walk.step {
+        out += &format!("| {} | {} |\n", step.name, step.what);
+    }
+    out
 }

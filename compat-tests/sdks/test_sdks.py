@@ -1,0 +1,70 @@
+"""Each official client takes the same walk (docs/compatibility/clients.toml) against a Millpond of its own and prints the outcome of each step.
+
+What a client needs is installed into the cache, not into the checkout; a client whose tools are missing is skipped with a sentence that says what to install.
+"""
+import hashlib
+import pathlib
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from support.millpond import ROOT, Millpond
+from support.servers import CACHE
+
+HERE = pathlib.Path(__file__).resolve().parent
+LIST = tomllib.loads((ROOT / "docs/compatibility/clients.toml").read_text())
+STEPS = [step["name"] for step in LIST["step"]]
+CLIENTS = {client["folder"]: client for client in LIST["client"]}
+INSTALL_SECONDS, WALK_SECONDS = 900, 180
+
+# What a project needs on PATH, with how to get it; what installs and builds it in its folder of the cache; what runs it there.
+PROJECTS = {
+    "python": ({}, [], [sys.executable, "main.py"]),
+    "aws-cli": ({"aws": "run the tests by make, which installs aws-cli", "bash": "apt-get install bash"}, [], ["bash", "main.sh"]),
+    "javascript-v3": ({"node": "Node.js 20, https://nodejs.org", "npm": "Node.js 20, https://nodejs.org"}, [["npm", "ci", "--no-audit", "--no-fund"]], ["node", "main.js"]),
+}
+
+
+def project(folder):
+    """The project in the cache, installed and built; done again when one of its files has changed."""
+    source, target = HERE / folder, CACHE / "sdks" / folder
+    files = sorted(p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    state = hashlib.sha256(b"".join(str(p.relative_to(source)).encode() + p.read_bytes() for p in files)).hexdigest()
+    stamp = target / ".installed"
+    if stamp.is_file() and stamp.read_text() == state:
+        return target
+    stamp.unlink(missing_ok=True)
+    for file in files:
+        place = target / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+    for command in PROJECTS[folder][1]:
+        done = subprocess.run(command, cwd=target, text=True, timeout=INSTALL_SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-6000:]}"
+    stamp.write_text(state)
+    return target
+
+
+def test_every_client_of_the_list_is_here():
+    assert set(PROJECTS) == set(CLIENTS)
+    for client in CLIENTS.values():
+        assert set(client.get("without", {})) <= set(STEPS), client
+
+
+@pytest.mark.parametrize("folder", CLIENTS)
+def test_walk(folder):
+    tools, _, command = PROJECTS[folder]
+    missing = [f"{tool} is missing: {remedy}" for tool, remedy in tools.items() if not shutil.which(tool)]
+    if missing:
+        pytest.skip("; ".join(missing))
+    home, without = project(folder), CLIENTS[folder].get("without", {})
+    # The limit is what the step about retries runs into.
+    with Millpond("--limit", "kinesis.shard_reads_per_second=20") as millpond:
+        env = {**millpond.cli_env(), "AWS_REGION": millpond.cli_env()["AWS_DEFAULT_REGION"], "WALK_WITHOUT": " ".join(without)}
+        walk = subprocess.run(command, cwd=home, env=env, text=True, timeout=WALK_SECONDS, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    outcomes = [line for line in walk.stdout.splitlines() if line.startswith(("ok ", "failed "))]
+    assert outcomes == [f"ok {step}" for step in STEPS if step not in without], f"{walk.stdout[-6000:]}\n{walk.stderr[-6000:]}"
+    assert walk.returncode == 0, walk.stderr[-6000:]
