@@ -2,7 +2,7 @@
 
 use super::script::{Analysis, Checked};
 use crate::sql::diagnostic::Span;
-use crate::sql::functions::{self, Unresolved};
+use crate::sql::functions::{self, FastRegex, Unresolved};
 use crate::sql::plan::{Expr, ExprKind};
 use crate::sql::types::{Cell, Column, DataType};
 use std::sync::Arc;
@@ -45,7 +45,8 @@ fn fields(name: &str, args: &[Expr]) -> Result<Vec<Column>, String> {
     match name {
         "SYS_LOG_PARSE" => Ok(vec![column("COLUMN1", DataType::Timestamp), column("COLUMN2", FIELD)]),
         "REGEX_LOG_PARSE" if args.len() > 2 => described(needed(2)?),
-        "REGEX_LOG_PARSE" | "FAST_REGEX_LOG_PARSE" => Ok(numbered(groups(needed(1)?))),
+        "REGEX_LOG_PARSE" => Ok(numbered(groups(needed(1)?))),
+        "FAST_REGEX_LOG_PARSE" => fast_groups(needed(1)?).map(numbered),
         "W3C_LOG_PARSE" => Ok(numbered(directives(needed(1)?))),
         "VARIABLE_COLUMN_LOG_PARSE" => match args.get(1).map(|arg| &arg.kind) {
             Some(ExprKind::Literal(Cell::Int(count @ 1..=1000))) => Ok(numbered(usize::try_from(*count).unwrap_or_default())),
@@ -83,6 +84,15 @@ fn groups(pattern: &str) -> usize {
         }
     }
     count
+}
+
+/// The groups of a fast regular expression.
+fn fast_groups(pattern: &str) -> Result<usize, String> {
+    let regex = FastRegex::new(pattern).map_err(|error| functions::wrong_fast_regex(pattern, &error))?;
+    match regex.groups() {
+        0 => Err(functions::wrong_fast_regex(pattern, "it has no group")),
+        groups => Ok(groups),
+    }
 }
 
 /// The columns of a log format: a name, or an Apache format string with one column a directive.

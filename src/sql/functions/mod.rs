@@ -6,6 +6,7 @@ mod arithmetic;
 mod comparison;
 mod date_format;
 mod datetime;
+mod fast_regex;
 mod log;
 mod log_columns;
 mod log_formats;
@@ -20,6 +21,7 @@ use super::types::{Cell, DataType};
 use crate::base::clock::Millis;
 use std::sync::LazyLock;
 
+pub(crate) use fast_regex::{FastRegex, wrong as wrong_fast_regex};
 pub(crate) use log_columns::descriptions;
 pub(crate) use pattern::pattern;
 pub use signature::Signature;
@@ -88,6 +90,7 @@ static TABLE: LazyLock<Vec<&'static Entry>> = LazyLock::new(|| {
         regular::ENTRIES,
         datetime::ENTRIES,
         log::ENTRIES,
+        fast_regex::ENTRIES,
         log_columns::ENTRIES,
         log_formats::ENTRIES,
     ]
