@@ -58,11 +58,15 @@ SERVICES = {
         "DescribeUserPoolClient", "UpdateUserPoolClient", "DeleteUserPoolClient", "ListUserPoolClients", "SignUp", "AdminConfirmSignUp",
         "AdminCreateUser", "AdminSetUserPassword", "AdminGetUser", "AdminDeleteUser", "AdminUserGlobalSignOut", "ListUsers",
         "InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "AdminRespondToAuthChallenge", "GetUser", "ChangePassword",
-        "GlobalSignOut",
+        "GlobalSignOut", "RevokeToken", "ConfirmSignUp", "ResendConfirmationCode", "ForgotPassword", "ConfirmForgotPassword",
+        "AdminUpdateUserAttributes", "AdminDeleteUserAttributes", "AdminDisableUser", "AdminEnableUser", "UpdateUserAttributes",
+        "DeleteUserAttributes", "DeleteUser", "TagResource", "UntagResource", "ListTagsForResource", "GetUserPoolMfaConfig",
+        "SetUserPoolMfaConfig",
     ],
     "cognito-identity": [
         "CreateIdentityPool", "DescribeIdentityPool", "UpdateIdentityPool", "DeleteIdentityPool", "ListIdentityPools",
-        "SetIdentityPoolRoles", "GetIdentityPoolRoles", "GetId", "GetCredentialsForIdentity",
+        "SetIdentityPoolRoles", "GetIdentityPoolRoles", "GetId", "GetCredentialsForIdentity", "GetOpenIdToken", "DescribeIdentity",
+        "TagResource", "UntagResource", "ListTagsForResource",
     ],
 }
 SHAPE_KEYS = ("type", "required", "min", "max", "pattern", "enum", "sensitive", "exception", "fault", "payload", "flattened", "sparse",

@@ -2,6 +2,7 @@
 
 pub mod analytics;
 pub mod cloudformation;
+pub mod cognito;
 pub mod ec2;
 pub mod elasticsearch;
 pub mod firehose;
