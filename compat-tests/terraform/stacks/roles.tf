@@ -30,3 +30,26 @@ resource "aws_iam_role_policy_attachment" "read" {
   role       = aws_iam_role.delivery.name
   policy_arn = aws_iam_policy.read.arn
 }
+
+resource "aws_iam_role_policy_attachment" "of_aws" {
+  role       = aws_iam_role.delivery.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+}
+
+resource "aws_iam_role" "bounded" {
+  name_prefix          = "bounded-"
+  path                 = "/service/"
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = aws_iam_policy.read.arn
+  max_session_duration = 7200
+}
+
+resource "aws_iam_instance_profile" "host" {
+  name = "host"
+  role = aws_iam_role.bounded.name
+  tags = { team = "sensors" }
+}
+
+resource "aws_iam_service_linked_role" "search" {
+  aws_service_name = "opensearchservice.amazonaws.com"
+}

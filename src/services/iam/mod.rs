@@ -1,9 +1,10 @@
-//! IAM: roles with their trust, inline and attached policies, and managed policies. Policies are kept and shown, never enforced
+//! IAM: roles with their trust, inline and attached policies, managed policies with versions, instance profiles. Policies are kept and shown, never enforced
 //! (docs/decisions.md).
 
 mod error;
 mod operations;
 mod policy;
+mod profile;
 mod role;
 #[cfg(test)]
 mod tests;

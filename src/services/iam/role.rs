@@ -1,12 +1,16 @@
 //! Roles.
 
 use super::error::IamError;
+use super::profile::ProfileRecord;
 use super::{Iam, collection};
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
 use crate::store::Listing;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// The path of roles that belong to a service, before the service's name.
+pub(super) const SERVICE_LINKED: &str = "/aws-service-role/";
 
 /// What is known of a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +38,11 @@ impl RoleRecord {
     pub(super) fn arn(&self, scope: &Scope) -> String {
         format!("arn:aws:iam::{}:role{}{}", scope.account(), self.path, self.name)
     }
+
+    /// Refuses the change of a role that belongs to a service.
+    fn check_modifiable(&self) -> Result<(), IamError> {
+        if self.path.starts_with(SERVICE_LINKED) { Err(IamError::Protected(self.name.clone())) } else { Ok(()) }
+    }
 }
 
 impl Iam {
@@ -59,6 +68,17 @@ impl Iam {
         Ok(found.into_iter().map(|(_, role)| role).collect())
     }
 
+    /// Changes what a role may do or who may assume it; roles of services refuse.
+    pub(super) async fn modify_role<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        name: &str,
+        change: impl FnOnce(&mut RoleRecord) -> Result<T, IamError> + Send + 'static,
+    ) -> Result<T, IamError> {
+        let modify = |role: &mut RoleRecord| role.check_modifiable().and_then(|()| change(role));
+        self.change_role(scope, name, modify).await
+    }
+
     /// Changes a role.
     pub(super) async fn change_role<T: Send + 'static>(
         &self,
@@ -77,20 +97,41 @@ impl Iam {
             .await
     }
 
-    /// Deletes a role that has no policies any more.
+    /// Deletes a role that has no policies any more, stands in no instance profile and belongs to no service.
     pub(super) async fn delete_role(&self, scope: &Scope, name: &str) -> Result<(), IamError> {
+        let profiles = collection("instance-profile", scope);
         let (key, name) = (collection("role", scope).key(name), name.to_owned());
         self.store
             .transaction(move |tx| {
                 let role: RoleRecord = tx.get(&key)?.ok_or(IamError::NoSuchRole(name))?;
+                role.check_modifiable()?;
                 if !role.attached.is_empty() {
                     return Err(IamError::Conflict("Cannot delete entity, must detach all policies first."));
                 }
                 if !role.inline.is_empty() {
                     return Err(IamError::Conflict("Cannot delete entity, must delete policies first."));
                 }
+                let in_profile = |(_, profile): &(String, ProfileRecord)| profile.role.as_deref() == Some(role.name.as_str());
+                if tx.list(&profiles, &Listing::default())?.iter().any(in_profile) {
+                    return Err(IamError::IN_PROFILE);
+                }
                 tx.delete(&key)?;
                 Ok(())
+            })
+            .await
+    }
+}
+
+impl Iam {
+    /// Deletes a role that belongs to a service.
+    pub(super) async fn delete_service_role(&self, scope: &Scope, name: &str) -> Result<RoleRecord, IamError> {
+        let (key, name) = (collection("role", scope).key(name), name.to_owned());
+        self.store
+            .transaction(move |tx| {
+                let found: Option<RoleRecord> = tx.get(&key)?;
+                let role = found.filter(|role| role.path.starts_with(SERVICE_LINKED)).ok_or(IamError::NoSuchRole(name))?;
+                tx.delete(&key)?;
+                Ok(role)
             })
             .await
     }

@@ -68,3 +68,109 @@ async fn a_role_goes_only_after_its_policies() {
     let unknown = [("RoleName", "firehose"), ("PolicyArn", "arn:aws:iam::123456789012:policy/none")];
     assert_eq!(error(&call(&iam, "AttachRolePolicy", &unknown).await.unwrap_err()).0, "NoSuchEntity");
 }
+
+fn text<'v>(value: &'v Value<'_>, path: &[&str]) -> &'v str {
+    path.iter().fold(value, |value, name| value.get(name).unwrap()).as_str().unwrap()
+}
+
+const POLICY: (&str, &str) = ("PolicyArn", "arn:aws:iam::123456789012:policy/team/m");
+
+async fn with_policy() -> Iam {
+    let iam = iam();
+    let input = [("PolicyName", "m"), ("Path", "/team/"), ("PolicyDocument", TRUST)];
+    let answer = call(&iam, "CreatePolicy", &input).await.unwrap();
+    assert_eq!(text(&answer, &["Policy", "Arn"]), POLICY.1);
+    iam
+}
+
+#[tokio::test]
+async fn a_policy_has_up_to_five_versions_and_never_gives_an_id_twice() {
+    let iam = with_policy().await;
+    let document = ("PolicyDocument", r#"{"Statement":[]}"#);
+    for version in ["v2", "v3", "v4", "v5"] {
+        let answer = call(&iam, "CreatePolicyVersion", &[POLICY, document]).await.unwrap();
+        assert_eq!(text(&answer, &["PolicyVersion", "VersionId"]), version);
+    }
+    let full = call(&iam, "CreatePolicyVersion", &[POLICY, document]).await.unwrap_err();
+    assert_eq!((error(&full).0, full.status), ("LimitExceeded", 409));
+    let default = call(&iam, "DeletePolicyVersion", &[POLICY, ("VersionId", "v1")]).await.unwrap_err();
+    assert_eq!(error(&default), ("DeleteConflict", "Cannot delete the default version of a policy."));
+    call(&iam, "DeletePolicyVersion", &[POLICY, ("VersionId", "v5")]).await.unwrap();
+    let next = call(&iam, "CreatePolicyVersion", &[POLICY, document]).await.unwrap();
+    assert_eq!(text(&next, &["PolicyVersion", "VersionId"]), "v6");
+    call(&iam, "SetDefaultPolicyVersion", &[POLICY, ("VersionId", "v6")]).await.unwrap();
+    let policy = call(&iam, "GetPolicy", &[POLICY]).await.unwrap();
+    assert_eq!(text(&policy, &["Policy", "DefaultVersionId"]), "v6");
+    let version = call(&iam, "GetPolicyVersion", &[POLICY, ("VersionId", "v6")]).await.unwrap();
+    assert_eq!(text(&version, &["PolicyVersion", "Document"]), "%7B%22Statement%22%3A%5B%5D%7D");
+    let gone = call(&iam, "GetPolicyVersion", &[POLICY, ("VersionId", "v5")]).await.unwrap_err();
+    assert_eq!(error(&gone).0, "NoSuchEntity");
+    let many = call(&iam, "DeletePolicy", &[POLICY]).await.unwrap_err();
+    assert_eq!(error(&many).0, "DeleteConflict");
+    for version in ["v1", "v2", "v3", "v4"] {
+        call(&iam, "DeletePolicyVersion", &[POLICY, ("VersionId", version)]).await.unwrap();
+    }
+    call(&iam, "DeletePolicy", &[POLICY]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_policy_is_found_by_its_whole_arn_and_tells_who_has_it() {
+    let iam = with_policy().await;
+    let elsewhere = call(&iam, "GetPolicy", &[("PolicyArn", "arn:aws:iam::123456789012:policy/m")]).await.unwrap_err();
+    assert_eq!(error(&elsewhere).0, "NoSuchEntity");
+    let role = [("RoleName", "r"), ("AssumeRolePolicyDocument", TRUST), ("PermissionsBoundary", POLICY.1)];
+    call(&iam, "CreateRole", &role).await.unwrap();
+    let list = async |input: &[(&'static str, &str)]| {
+        let answer = call(&iam, "ListEntitiesForPolicy", &[&[POLICY], input].concat()).await.unwrap();
+        format!("{:?}", answer.get("PolicyRoles")).matches("RoleName").count()
+    };
+    assert_eq!(list(&[("PolicyUsageFilter", "PermissionsBoundary")]).await, 1);
+    assert_eq!(list(&[]).await, 0);
+    call(&iam, "AttachRolePolicy", &[("RoleName", "r"), POLICY]).await.unwrap();
+    assert_eq!((list(&[]).await, list(&[("EntityFilter", "User")]).await), (1, 0));
+    let listed = async |input: &[(&'static str, &str)]| {
+        format!("{:?}", call(&iam, "ListPolicies", input).await.unwrap()).matches("PolicyName").count()
+    };
+    assert_eq!((listed(&[]).await, listed(&[("Scope", "AWS")]).await, listed(&[("PathPrefix", "/other/")]).await), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn an_instance_profile_holds_one_role_which_it_keeps() {
+    let iam = with_role().await;
+    let profile = ("InstanceProfileName", "p");
+    let created = call(&iam, "CreateInstanceProfile", &[profile]).await.unwrap();
+    assert_eq!(text(&created, &["InstanceProfile", "Arn"]), "arn:aws:iam::123456789012:instance-profile/p");
+    let again = call(&iam, "CreateInstanceProfile", &[profile]).await.unwrap_err();
+    assert_eq!(error(&again), ("EntityAlreadyExists", "Instance Profile p already exists."));
+    let both = [profile, ("RoleName", "firehose")];
+    call(&iam, "AddRoleToInstanceProfile", &both).await.unwrap();
+    assert_eq!(error(&call(&iam, "AddRoleToInstanceProfile", &both).await.unwrap_err()).0, "LimitExceeded");
+    let shown = format!("{:?}", call(&iam, "ListInstanceProfilesForRole", &both[1..]).await.unwrap());
+    assert!(shown.contains("instance-profile/p") && shown.contains("role/service/firehose"), "{shown}");
+    for (operation, input) in [("DeleteRole", &both[1..]), ("DeleteInstanceProfile", &both[..1])] {
+        let kept = call(&iam, operation, input).await.unwrap_err();
+        assert_eq!(error(&kept), ("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first."));
+    }
+    call(&iam, "RemoveRoleFromInstanceProfile", &both).await.unwrap();
+    call(&iam, "DeleteRole", &both[1..]).await.unwrap();
+    call(&iam, "DeleteInstanceProfile", &both[..1]).await.unwrap();
+    assert_eq!(error(&call(&iam, "GetInstanceProfile", &both[..1]).await.unwrap_err()).0, "NoSuchEntity");
+}
+
+#[tokio::test]
+async fn the_role_of_a_service_is_the_services() {
+    let iam = iam();
+    let service = [("AWSServiceName", "es.amazonaws.com")];
+    let role = call(&iam, "CreateServiceLinkedRole", &service).await.unwrap();
+    let arn = "arn:aws:iam::123456789012:role/aws-service-role/es.amazonaws.com/AWSServiceRoleForAmazonElasticsearchService";
+    assert_eq!(text(&role, &["Role", "Arn"]), arn);
+    let again = call(&iam, "CreateServiceLinkedRole", &service).await.unwrap_err();
+    assert_eq!(error(&again).0, "InvalidInput");
+    let name = [("RoleName", "AWSServiceRoleForAmazonElasticsearchService")];
+    assert_eq!(error(&call(&iam, "DeleteRole", &name).await.unwrap_err()).0, "UnmodifiableEntity");
+    let task = call(&iam, "DeleteServiceLinkedRole", &name).await.unwrap();
+    let task = [("DeletionTaskId", text(&task, &["DeletionTaskId"]))];
+    let status = call(&iam, "GetServiceLinkedRoleDeletionStatus", &task).await.unwrap();
+    assert_eq!(text(&status, &["Status"]), "SUCCEEDED");
+    assert_eq!(error(&call(&iam, "GetRole", &name).await.unwrap_err()).0, "NoSuchEntity");
+}

@@ -17,7 +17,7 @@ pub(crate) async fn put(iam: Iam, caller: Caller, input: PutRolePolicyRequest) -
         role.inline.insert(input.policy_name, input.policy_document);
         Ok(())
     };
-    iam.change_role(&caller.scope, &input.role_name, change).await?;
+    iam.modify_role(&caller.scope, &input.role_name, change).await?;
     Ok(Empty)
 }
 
@@ -38,6 +38,6 @@ pub(crate) async fn delete(iam: Iam, caller: Caller, input: DeleteRolePolicyRequ
         Some(_) => Ok(()),
         None => Err(IamError::NoSuchRolePolicy(input.policy_name)),
     };
-    iam.change_role(&caller.scope, &input.role_name, change).await?;
+    iam.modify_role(&caller.scope, &input.role_name, change).await?;
     Ok(Empty)
 }

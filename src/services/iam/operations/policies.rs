@@ -1,89 +1,106 @@
-//! Managed policies themselves. Each has one version.
+//! Managed policies themselves.
 
-use super::{encoded, some_tags, tag_map};
+use super::{encoded, page, some_tags, tag_map};
 use crate::api::iam::{
-    CreatePolicyRequest, CreatePolicyResponse, DeletePolicyRequest, GetPolicyRequest, GetPolicyResponse, GetPolicyVersionRequest,
-    GetPolicyVersionResponse, ListPolicyVersionsRequest, ListPolicyVersionsResponse, Policy, PolicyVersion,
+    CreatePolicyRequest, CreatePolicyResponse, DeletePolicyRequest, GetPolicyRequest, GetPolicyResponse, ListPoliciesRequest,
+    ListPoliciesResponse, Policy, PolicyScopeType, PolicyUsageType,
 };
 use crate::api::{Caller, Empty, Fault, Timestamp};
 use crate::base::account::Scope;
 use crate::base::credential::unique_id;
 use crate::services::iam::Iam;
-use crate::services::iam::error::IamError;
-use crate::services::iam::policy::{PolicyRecord, VERSION, check_document};
+use crate::services::iam::policy::{PolicyRecord, Version, check_document, version_id};
+use crate::services::iam::role::RoleRecord;
 
-fn shown(scope: &Scope, policy: PolicyRecord, attachments: usize) -> Policy {
+/// How many roles use a policy: attached, and as their boundary.
+#[derive(Clone, Copy, Default)]
+struct Uses {
+    attached: usize,
+    boundary: usize,
+}
+
+impl Uses {
+    fn count(roles: &[RoleRecord], arn: &str) -> Self {
+        let attached = roles.iter().filter(|role| role.attached.iter().any(|attached| attached == arn)).count();
+        let boundary = roles.iter().filter(|role| role.boundary.as_deref() == Some(arn)).count();
+        Self { attached, boundary }
+    }
+}
+
+/// A policy as lists show it.
+fn listed(scope: &Scope, policy: &PolicyRecord, uses: Uses) -> Policy {
     Policy {
         arn: Some(policy.arn(scope)),
-        attachment_count: i32::try_from(attachments).ok(),
+        attachment_count: i32::try_from(uses.attached).ok(),
         create_date: Some(Timestamp(policy.created_ms)),
-        default_version_id: Some(VERSION.into()),
-        description: policy.description,
+        default_version_id: Some(version_id(policy.default_version)),
         is_attachable: Some(true),
-        path: Some(policy.path),
-        permissions_boundary_usage_count: Some(0),
-        policy_id: Some(policy.id),
-        policy_name: Some(policy.name),
-        tags: some_tags(policy.tags),
-        update_date: Some(Timestamp(policy.created_ms)),
+        path: Some(policy.path.clone()),
+        permissions_boundary_usage_count: i32::try_from(uses.boundary).ok(),
+        policy_id: Some(policy.id.clone()),
+        policy_name: Some(policy.name.clone()),
+        update_date: Some(Timestamp(policy.updated_ms)),
+        ..Policy::default()
     }
 }
 
 pub(crate) async fn create(iam: Iam, caller: Caller, input: CreatePolicyRequest) -> Result<CreatePolicyResponse, Fault> {
     check_document(&input.policy_document)?;
+    let now_ms = iam.now_ms();
     let policy = PolicyRecord {
         name: input.policy_name,
         path: input.path.unwrap_or_else(|| "/".into()),
         id: unique_id("ANPA"),
-        created_ms: iam.now_ms(),
+        created_ms: now_ms,
+        updated_ms: now_ms,
         description: input.description.filter(|text| !text.is_empty()),
-        document: input.policy_document,
-        tags: tag_map(input.tags),
+        tags: tag_map(input.tags)?,
+        versions: vec![Version { number: 1, document: input.policy_document, created_ms: now_ms }],
+        default_version: 1,
+        last_version: 1,
     };
     iam.create_policy(&caller.scope, policy.clone()).await?;
     // AWS leaves the description out here and shows it in GetPolicy.
-    let policy = PolicyRecord { description: None, ..policy };
-    Ok(CreatePolicyResponse { policy: Some(shown(&caller.scope, policy, 0)) })
+    let shown = listed(&caller.scope, &policy, Uses::default());
+    Ok(CreatePolicyResponse { policy: Some(Policy { tags: some_tags(policy.tags), ..shown }) })
 }
 
 pub(crate) async fn get(iam: Iam, caller: Caller, input: GetPolicyRequest) -> Result<GetPolicyResponse, Fault> {
     let policy = iam.policy(&caller.scope, &input.policy_arn).await?;
-    let attachments = iam.attachments(&caller.scope, &input.policy_arn).await?;
-    Ok(GetPolicyResponse { policy: Some(shown(&caller.scope, policy, attachments)) })
+    let uses = Uses::count(&iam.roles(&caller.scope).await?, &input.policy_arn);
+    let shown = listed(&caller.scope, &policy, uses);
+    Ok(GetPolicyResponse { policy: Some(Policy { description: policy.description, tags: some_tags(policy.tags), ..shown }) })
 }
 
-fn version(policy: &PolicyRecord) -> PolicyVersion {
-    PolicyVersion {
-        create_date: Some(Timestamp(policy.created_ms)),
-        document: None,
-        is_default_version: Some(true),
-        version_id: Some(VERSION.into()),
-    }
-}
-
-pub(crate) async fn get_version(
-    iam: Iam,
-    caller: Caller,
-    input: GetPolicyVersionRequest,
-) -> Result<GetPolicyVersionResponse, Fault> {
-    let policy = iam.policy(&caller.scope, &input.policy_arn).await?;
-    if input.version_id != VERSION {
-        return Err(IamError::NoSuchVersion(input.policy_arn, input.version_id).into());
-    }
-    let version = PolicyVersion { document: Some(encoded(&policy.document)), ..version(&policy) };
-    Ok(GetPolicyVersionResponse { policy_version: Some(version) })
-}
-
-pub(crate) async fn list_versions(
-    iam: Iam,
-    caller: Caller,
-    input: ListPolicyVersionsRequest,
-) -> Result<ListPolicyVersionsResponse, Fault> {
-    let policy = iam.policy(&caller.scope, &input.policy_arn).await?;
-    Ok(ListPolicyVersionsResponse { versions: Some(vec![version(&policy)]), is_truncated: Some(false), marker: None })
+/// The policies of the account; AWS's own are not kept here.
+pub(crate) async fn list(iam: Iam, caller: Caller, input: ListPoliciesRequest) -> Result<ListPoliciesResponse, Fault> {
+    let roles = iam.roles(&caller.scope).await?;
+    let policies = match input.scope {
+        Some(PolicyScopeType::Aws) => Vec::new(),
+        _ => iam.policies(&caller.scope).await?,
+    };
+    let prefix = input.path_prefix.unwrap_or_else(|| "/".into());
+    let only_attached = input.only_attached.unwrap_or_default();
+    let counted = policies.into_iter().filter(|policy| policy.path.starts_with(&prefix)).map(|policy| {
+        let uses = Uses::count(&roles, &policy.arn(&caller.scope));
+        (policy, uses)
+    });
+    let wanted = |uses: Uses| match input.policy_usage_filter {
+        Some(PolicyUsageType::PermissionsBoundary) => uses.boundary > 0 || !only_attached,
+        _ => uses.attached > 0 || !only_attached,
+    };
+    let policies = counted.filter(|(_, uses)| wanted(*uses)).collect();
+    let page = page(policies, |(policy, _): &(PolicyRecord, Uses)| &policy.name, input.marker.as_ref(), input.max_items);
+    let policies = page.items.iter().map(|(policy, uses)| listed(&caller.scope, policy, *uses)).collect();
+    Ok(ListPoliciesResponse { policies: Some(policies), is_truncated: page.is_truncated, marker: page.marker })
 }
 
 pub(crate) async fn delete(iam: Iam, caller: Caller, input: DeletePolicyRequest) -> Result<Empty, Fault> {
     iam.delete_policy(&caller.scope, &input.policy_arn).await?;
     Ok(Empty)
+}
+
+/// A document as an answer carries it, of one version.
+pub(super) fn document(version: &Version) -> Option<String> {
+    Some(encoded(&version.document))
 }

@@ -2,9 +2,10 @@
 
 use super::{encoded, page, some_tags, tag_map};
 use crate::api::iam::{
-    AttachedPermissionsBoundary, CreateRoleRequest, CreateRoleResponse, DeleteRoleRequest, GetRoleRequest, GetRoleResponse,
-    ListInstanceProfilesForRoleRequest, ListInstanceProfilesForRoleResponse, ListRolesRequest, ListRolesResponse,
-    PermissionsBoundaryAttachmentType, Role, RoleLastUsed, UpdateAssumeRolePolicyRequest, UpdateRoleRequest, UpdateRoleResponse,
+    AttachedPermissionsBoundary, CreateRoleRequest, CreateRoleResponse, DeleteRolePermissionsBoundaryRequest, DeleteRoleRequest,
+    GetRoleRequest, GetRoleResponse, ListRolesRequest, ListRolesResponse, PermissionsBoundaryAttachmentType,
+    PutRolePermissionsBoundaryRequest, Role, RoleLastUsed, UpdateAssumeRolePolicyRequest, UpdateRoleDescriptionRequest,
+    UpdateRoleDescriptionResponse, UpdateRoleRequest, UpdateRoleResponse,
 };
 use crate::api::{Caller, Empty, Fault, Timestamp};
 use crate::base::account::Scope;
@@ -15,10 +16,10 @@ use crate::services::iam::role::RoleRecord;
 use std::collections::BTreeMap;
 
 /// The longest session where the role does not say, in seconds (API reference, CreateRole).
-const DEFAULT_SESSION_SECONDS: i32 = 3600;
+pub(super) const DEFAULT_SESSION_SECONDS: i32 = 3600;
 
 /// A role as lists show it.
-fn listed(scope: &Scope, role: &RoleRecord) -> Role {
+pub(super) fn listed(scope: &Scope, role: &RoleRecord) -> Role {
     Role {
         arn: role.arn(scope),
         assume_role_policy_document: Some(encoded(&role.trust)),
@@ -33,7 +34,7 @@ fn listed(scope: &Scope, role: &RoleRecord) -> Role {
 }
 
 /// A role as a single answer shows it.
-fn shown(scope: &Scope, role: RoleRecord) -> Role {
+pub(super) fn shown(scope: &Scope, role: RoleRecord) -> Role {
     let boundary = |arn: &String| AttachedPermissionsBoundary {
         permissions_boundary_arn: Some(arn.clone()),
         permissions_boundary_type: Some(PermissionsBoundaryAttachmentType::PermissionsBoundaryPolicy),
@@ -56,7 +57,7 @@ pub(crate) async fn create(iam: Iam, caller: Caller, input: CreateRoleRequest) -
         description: input.description.filter(|text| !text.is_empty()),
         max_session_seconds: input.max_session_duration.unwrap_or(DEFAULT_SESSION_SECONDS),
         boundary: input.permissions_boundary,
-        tags: tag_map(input.tags),
+        tags: tag_map(input.tags)?,
         inline: BTreeMap::new(),
         attached: Vec::new(),
     };
@@ -95,7 +96,7 @@ pub(crate) async fn update_trust(iam: Iam, caller: Caller, input: UpdateAssumeRo
         role.trust = input.policy_document;
         Ok(())
     };
-    iam.change_role(&caller.scope, &input.role_name, change).await?;
+    iam.modify_role(&caller.scope, &input.role_name, change).await?;
     Ok(Empty)
 }
 
@@ -104,12 +105,36 @@ pub(crate) async fn delete(iam: Iam, caller: Caller, input: DeleteRoleRequest) -
     Ok(Empty)
 }
 
-/// There are no instances here, so no role has a profile; Terraform asks before it deletes a role.
-pub(crate) async fn list_instance_profiles(
+pub(crate) async fn update_description(
     iam: Iam,
     caller: Caller,
-    input: ListInstanceProfilesForRoleRequest,
-) -> Result<ListInstanceProfilesForRoleResponse, Fault> {
-    iam.role(&caller.scope, &input.role_name).await?;
-    Ok(ListInstanceProfilesForRoleResponse { instance_profiles: Vec::new(), is_truncated: Some(false), marker: None })
+    input: UpdateRoleDescriptionRequest,
+) -> Result<UpdateRoleDescriptionResponse, Fault> {
+    let change = move |role: &mut RoleRecord| {
+        role.description = Some(input.description).filter(|text| !text.is_empty());
+        Ok(role.clone())
+    };
+    let role = iam.change_role(&caller.scope, &input.role_name, change).await?;
+    Ok(UpdateRoleDescriptionResponse { role: Some(shown(&caller.scope, role)) })
+}
+
+pub(crate) async fn put_boundary(iam: Iam, caller: Caller, input: PutRolePermissionsBoundaryRequest) -> Result<Empty, Fault> {
+    set_boundary(iam, caller, input.role_name, Some(input.permissions_boundary)).await
+}
+
+pub(crate) async fn delete_boundary(
+    iam: Iam,
+    caller: Caller,
+    input: DeleteRolePermissionsBoundaryRequest,
+) -> Result<Empty, Fault> {
+    set_boundary(iam, caller, input.role_name, None).await
+}
+
+async fn set_boundary(iam: Iam, caller: Caller, role: String, boundary: Option<String>) -> Result<Empty, Fault> {
+    let change = move |role: &mut RoleRecord| {
+        role.boundary = boundary;
+        Ok(())
+    };
+    iam.modify_role(&caller.scope, &role, change).await?;
+    Ok(Empty)
 }
