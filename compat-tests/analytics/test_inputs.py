@@ -45,7 +45,7 @@ COMPANIES = {
 class Application:
     """An application between the streams `in` and `out` of one server."""
 
-    def __init__(self, millpond, code, parallelism=1, shards=1):
+    def __init__(self, millpond, code, parallelism=1, shards=1, source=None):
         self.millpond, self.name = millpond, "application"
         self.kinesis, self.api, self.s3 = (millpond.client(name) for name in ("kinesis", "kinesisanalytics", "s3"))
         for stream, count in (("in", shards), ("out", 1)):
@@ -54,7 +54,7 @@ class Application:
         self.api.create_application(
             ApplicationName=self.name, ApplicationCode=code,
             Inputs=[{"NamePrefix": "IN", "InputSchema": SCHEMA, "InputParallelism": {"Count": parallelism},
-                     "KinesisStreamsInput": {"ResourceARN": self.arn("in"), "RoleARN": ROLE}}],
+                     **(source or {"KinesisStreamsInput": {"ResourceARN": self.arn("in"), "RoleARN": ROLE}})}],
             Outputs=[{"Name": "OUT", "DestinationSchema": {"RecordFormatType": "JSON"},
                       "KinesisStreamsOutput": {"ResourceARN": self.arn("out"), "RoleARN": ROLE}}])
 
@@ -65,10 +65,14 @@ class Application:
     def describe(self):
         return self.api.describe_application(ApplicationName=self.name)["ApplicationDetail"]
 
-    def start(self):
+    def start(self, position="TRIM_HORIZON"):
         self.api.start_application(ApplicationName=self.name, InputConfigurations=[
-            {"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
+            {"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": position}}])
         self.running()
+
+    def stop(self):
+        self.api.stop_application(ApplicationName=self.name)
+        wait_until(lambda: self.describe()["ApplicationStatus"] == "READY", 30, "the application has stopped")
 
     def running(self):
         wait_until(lambda: self.describe()["ApplicationStatus"] == "RUNNING", 30, "the application runs")
@@ -185,3 +189,47 @@ def test_a_schema_is_found_in_s3_objects(millpond):
     with pytest.raises(api.exceptions.UnableToDetectSchemaException) as refused:
         found("noise.bin")
     assert refused.value.response["RawInputRecords"], refused.value.response
+
+
+def test_an_application_reads_a_delivery_stream_and_loses_nothing_that_was_delivered_meanwhile(millpond):
+    firehose, s3 = millpond.client("firehose"), millpond.client("s3")
+    s3.create_bucket(Bucket="raw", CreateBucketConfiguration={"LocationConstraint": REGION})
+    arn = firehose.create_delivery_stream(
+        DeliveryStreamName="source", DeliveryStreamType="DirectPut",
+        ExtendedS3DestinationConfiguration={"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::raw",
+                                            "BufferingHints": {"IntervalInSeconds": 0, "SizeInMBs": 1}})["DeliveryStreamARN"]
+    wait_until(lambda: firehose.describe_delivery_stream(DeliveryStreamName="source")["DeliveryStreamDescription"]["DeliveryStreamStatus"]
+               == "ACTIVE", 30, "the delivery stream is ACTIVE")
+
+    def put(number):
+        firehose.put_record(DeliveryStreamName="source", Record={"Data": json.dumps({"number": number, "ticker": "A"}).encode()})
+
+    def delivered():
+        return sum(s3.get_object(Bucket="raw", Key=item["Key"])["Body"].read().count(b"number")
+                   for item in s3.list_objects_v2(Bucket="raw").get("Contents", []))
+
+    code = """CREATE STREAM "OUT" ("number" INTEGER, "arrived" TIMESTAMP);
+    CREATE PUMP "P" AS INSERT INTO "OUT" SELECT STREAM "number", s.APPROXIMATE_ARRIVAL_TIME FROM "IN_001" AS s;"""
+    application = Application(millpond, code, source={"KinesisFirehoseInput": {"ResourceARN": arn, "RoleARN": ROLE}})
+    with pytest.raises(application.api.exceptions.InvalidArgumentException):
+        application.start("TRIM_HORIZON")
+    application.start("NOW")
+    for number in range(10):
+        put(number)
+    assert sorted(row["number"] for row in application.rows(10)) == list(range(10))
+    assert all(row["arrived"] for row in application.rows(10))
+
+    application.stop()
+    for number in range(10, 20):
+        put(number)
+    wait_until(lambda: delivered() == 20, 30, "all records are in the bucket")
+    millpond.kill()
+    millpond.start()
+    put(20)
+    wait_until(lambda: delivered() == 21, 30, "the last record is in the bucket")
+    application.start("LAST_STOPPED_POINT")
+    assert {row["number"] for row in application.rows(21)} == set(range(21))
+
+    found = application.api.discover_input_schema(ResourceARN=arn, RoleARN=ROLE,
+                                                  InputStartingPositionConfiguration={"InputStartingPosition": "NOW"})
+    assert [column["Name"] for column in found["InputSchema"]["RecordColumns"]] == ["number", "ticker"]

@@ -49,6 +49,13 @@ pub(super) fn position(connection: &Connection, consumer: &str, log: LogId) -> R
     Ok(found.map(i64::cast_unsigned))
 }
 
+/// The position in `log` of the consumer that has come least far.
+pub(super) fn slowest(connection: &Connection, log: LogId) -> Result<Option<Ordinal>, StoreError> {
+    let sql = "SELECT MIN(ordinal) FROM position WHERE log = ?1";
+    let found = connection.prepare_cached(sql)?.query_row([log.0], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(found.map(i64::cast_unsigned))
+}
+
 pub(super) fn delete(connection: &Connection, consumer: &str) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM position WHERE consumer = ?1")?.execute([consumer])?;
     connection.prepare_cached("DELETE FROM consumer_state WHERE consumer = ?1")?.execute([consumer])?;

@@ -323,6 +323,14 @@ impl Store {
         self.0.readers.run(move |connection| checkpoint::position(connection, &consumer, log)).await
     }
 
+    /// The last record of `log` that every consumer with a position in it has processed.
+    ///
+    /// # Errors
+    /// Failures to read.
+    pub async fn slowest_position(&self, log: LogId) -> Result<Option<Ordinal>, StoreError> {
+        self.0.readers.run(move |connection| checkpoint::slowest(connection, log)).await
+    }
+
     /// Writes `checkpoint` of `consumer` in one commit; positions in logs it does not name and a state it does not give stay as they are.
     ///
     /// # Errors

@@ -229,6 +229,8 @@ async fn a_checkpoint_keeps_what_the_next_one_leaves_out() {
     assert_eq!(store.load_checkpoint("app").await, Ok(expected));
     assert_eq!(store.load_position("app", b).await, Ok(Some(5)));
     assert_eq!(store.load_position("other", b).await, Ok(None));
+    store.save_checkpoint("other", Checkpoint { positions: vec![(b, 2)], state: None }).await.unwrap();
+    assert_eq!((store.slowest_position(a).await, store.slowest_position(b).await), (Ok(Some(7)), Ok(Some(2))));
 }
 
 #[tokio::test]

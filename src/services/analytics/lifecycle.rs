@@ -147,13 +147,6 @@ fn check_startable(application: &Application) -> Result<(), Refusal> {
         if let (Source::DeliveryStream(_), Some(StartPosition::TrimHorizon)) = (&input.source, input.start) {
             return Err(Refusal::Argument("A Firehose delivery stream cannot be read from TRIM_HORIZON".into()));
         }
-        if let Source::DeliveryStream(stream) = &input.source {
-            let text = format!(
-                "Input {} is the delivery stream {}: reading delivery streams is not available yet",
-                input.id, stream.arn
-            );
-            return Err(Refusal::Configuration(text));
-        }
     }
     for output in &application.outputs {
         if let Destination::Function(function) = &output.destination {

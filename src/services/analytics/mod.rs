@@ -41,7 +41,7 @@ use crate::base::arn::Arn;
 use crate::base::clock::Clock;
 use crate::base::limits::AnalyticsLimits;
 use crate::base::spawner::Spawner;
-use crate::services::kinesis::{Kinesis, KinesisError};
+use crate::services::kinesis::Kinesis;
 use crate::store::{Collection, Key, Store};
 use application::Application;
 use runner::Runners;
@@ -68,7 +68,7 @@ pub struct Parts {
     pub spawner: Spawner,
     /// The streams that are read and written.
     pub kinesis: Kinesis,
-    /// The delivery streams that are written.
+    /// The delivery streams that are read and written.
     pub delivery_streams: Arc<dyn DeliveryStreams>,
     /// Where reference data is.
     pub objects: Arc<dyn Objects>,

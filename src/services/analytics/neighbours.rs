@@ -3,9 +3,10 @@
 use crate::api::BoxFuture;
 use crate::base::arn::Arn;
 use crate::base::clock::Millis;
-use crate::services::firehose::{Firehose, Refused};
+use crate::services::firehose::{DeliveryStreamTail, Firehose, Refused, TailError};
 use crate::services::logs::Logs;
 use crate::services::s3::{S3, S3Error};
+use crate::store::{LogId, Ordinal};
 use bytes::Bytes;
 use thiserror::Error;
 
@@ -20,8 +21,17 @@ pub enum NeighbourError {
     Failed(String),
 }
 
-/// Firehose, as a destination.
+/// Firehose, as a destination and as a source.
 pub trait DeliveryStreams: Send + Sync {
+    /// Reads the delivery stream with this ARN on after `positions`, or else what arrived at `start_ms` and later.
+    fn follow(
+        &self,
+        delivery_stream: Arn,
+        positions: Vec<(LogId, Ordinal)>,
+        start_ms: Millis,
+    ) -> BoxFuture<Result<DeliveryStreamTail, NeighbourError>>;
+
+
     /// Puts records to the delivery stream with this ARN; how many of them, from the first on, were taken and are durable.
     fn put(&self, delivery_stream: Arn, records: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>>;
 }
@@ -39,6 +49,23 @@ pub trait MessageLog: Send + Sync {
 }
 
 impl DeliveryStreams for Firehose {
+    fn follow(
+        &self,
+        delivery_stream: Arn,
+        positions: Vec<(LogId, Ordinal)>,
+        start_ms: Millis,
+    ) -> BoxFuture<Result<DeliveryStreamTail, NeighbourError>> {
+        let firehose = self.clone();
+        Box::pin(async move {
+            let name = delivery_stream.resource_after("deliverystream").unwrap_or_default();
+            match Self::follow(&firehose, &delivery_stream.scope(), name, &positions, start_ms).await {
+                Ok(tail) => Ok(tail),
+                Err(error @ TailError::DeliveryStream(_)) => Err(NeighbourError::NotFound(error.to_string())),
+                Err(error @ TailError::Source(_)) => Err(NeighbourError::Failed(error.to_string())),
+            }
+        })
+    }
+
     fn put(&self, delivery_stream: Arn, records: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>> {
         let firehose = self.clone();
         Box::pin(async move {
@@ -89,6 +116,15 @@ fn log_stream_names(arn: &Arn) -> Option<(&str, &str)> {
 pub struct Nobody;
 
 impl DeliveryStreams for Nobody {
+    fn follow(
+        &self,
+        delivery_stream: Arn,
+        _: Vec<(LogId, Ordinal)>,
+        _: Millis,
+    ) -> BoxFuture<Result<DeliveryStreamTail, NeighbourError>> {
+        Box::pin(async move { Err(NeighbourError::NotFound(format!("{delivery_stream} not found"))) })
+    }
+
     fn put(&self, delivery_stream: Arn, _: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>> {
         Box::pin(async move { Err(NeighbourError::NotFound(format!("{delivery_stream} not found"))) })
     }

@@ -1,10 +1,11 @@
 //! DiscoverInputSchema: a sample of a stream's records, or an S3 object, and the schema found in it.
 
-use super::application::StartPosition;
+use super::application::{Resource, Source, StartPosition};
 use super::discovery::{self, SAMPLE_BYTES_MAX};
 use super::mapping::RecordSchema;
 use super::refusal::Refusal;
-use super::{Analytics, KinesisError};
+use super::runner::unreadable;
+use super::Analytics;
 use crate::base::account::Scope;
 use crate::base::arn::Arn;
 use crate::base::clock::Millis;
@@ -88,12 +89,10 @@ impl Analytics {
 
     /// Some records of a stream.
     async fn sample(&self, scope: &Scope, arn: &str, position: StartPosition) -> Result<Vec<Bytes>, Refusal> {
-        if Arn::parse(arn).is_some_and(|arn| arn.service == "firehose") {
-            return Err(Refusal::Unsupported(format!("{arn}: reading delivery streams is not available yet")));
-        }
-        let refused = |error: KinesisError| match error {
-            KinesisError::Store(error) => Refusal::from(error),
-            other => Refusal::Argument(other.to_string()),
+        let resource = Resource { arn: arn.to_owned(), role: None };
+        let source = match Arn::parse(arn) {
+            Some(arn) if arn.service == "firehose" => Source::DeliveryStream(resource),
+            _ => Source::Stream(resource),
         };
         let start = match position {
             StartPosition::TrimHorizon => StartingPosition::TrimHorizon,
@@ -101,19 +100,18 @@ impl Analytics {
                 StartingPosition::AtTimestamp(self.clock().now_ms() - RECENT_MS)
             }
         };
-        let stream = self.0.parts.kinesis.stream(scope, arn).map_err(refused)?;
-        let mut tail = stream.follow(start).await.map_err(refused)?;
+        let mut tail = self.follow(scope, &source, &[], start).await?;
         let mut samples: Vec<Bytes> = Vec::new();
         let mut bytes = 0;
         while samples.len() < SAMPLE_RECORDS && bytes < SAMPLE_BYTES_MAX {
             let limit = ReadLimit { records: SAMPLE_RECORDS - samples.len(), bytes: SAMPLE_BYTES_MAX - bytes };
             let wait = if samples.is_empty() { PATIENCE } else { QUIET };
             let batch = tokio::select! {
-                batch = tail.next(limit) => batch.map_err(refused)?,
+                batch = tail.next(limit) => batch.map_err(unreadable)?,
                 () = self.clock().sleep(wait) => break,
             };
-            bytes += batch.records.iter().map(|record| record.data.len()).sum::<usize>();
-            samples.extend(batch.records.into_iter().map(|record| record.data));
+            bytes += batch.records().iter().map(|record| record.data.len()).sum::<usize>();
+            samples.extend(batch.into_records().into_iter().map(|record| record.data));
         }
         if samples.is_empty() {
             let message = format!("No record came from {arn} to discover a schema from; write some and try again");

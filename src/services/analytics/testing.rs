@@ -7,7 +7,8 @@ use crate::api::{BoxFuture, Caller, Fault, Operation, ServiceTable, Shape};
 use crate::base::clock::Millis;
 use crate::base::limits::{Limits, Profile};
 use crate::services::kinesis;
-use crate::store::StoreOptions;
+use crate::services::firehose::DeliveryStreamTail;
+use crate::store::{LogId, Ordinal, StoreOptions};
 use bytes::Bytes;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,11 +28,20 @@ pub(super) struct World {
     v2: ServiceTable,
 }
 
-/// Delivery streams that only remember.
+/// Delivery streams that only remember, and cannot be read.
 #[derive(Default)]
 struct Delivered(std::sync::Mutex<Vec<(String, String)>>);
 
 impl DeliveryStreams for Delivered {
+    fn follow(
+        &self,
+        delivery_stream: Arn,
+        positions: Vec<(LogId, Ordinal)>,
+        start_ms: Millis,
+    ) -> BoxFuture<Result<DeliveryStreamTail, NeighbourError>> {
+        Nobody.follow(delivery_stream, positions, start_ms)
+    }
+
     fn put(&self, delivery_stream: Arn, records: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>> {
         let count = records.len();
         let text = |record: Bytes| (delivery_stream.to_string(), String::from_utf8(record.to_vec()).unwrap());

@@ -26,12 +26,14 @@ mod refused;
 mod registry;
 mod s3;
 mod search;
+mod tail;
 #[cfg(test)]
 mod tests;
 
 pub use neighbours::{Domains, ErrorLog, Object, ObjectStore, ObjectStoreError};
 pub use operations::routes;
 pub use refused::Refused;
+pub use tail::{DeliveryStreamTail, PutTail, TailError};
 
 use crate::base::account::Scope;
 use crate::base::clock::{Clock, Millis};
@@ -44,6 +46,10 @@ use delivery_stream::Source;
 use refused::{Defects, check_put};
 use registry::Registry;
 use std::sync::Arc;
+
+/// How long delivered records are kept for a reader inside the process that is behind: as long as the service holds records that it
+/// cannot deliver (guide, "Data delivery failure handling": 24 hours).
+pub const RECORDS_KEPT_MS: Millis = 24 * 60 * 60 * 1000;
 
 /// What Firehose is built from.
 #[derive(Clone)]

@@ -1,13 +1,13 @@
 //! The synchronous heart of a runner: records in, rows through the program, records for the outputs out. It knows no other service.
 
 use crate::base::clock::Millis;
+use super::source::Batch;
 use crate::services::analytics::application::{Application, Output};
 use crate::services::analytics::code::SystemColumn;
 use crate::services::analytics::mapping::{Decoder, Rejected, Sink};
 use crate::services::analytics::output::format::RowFormatter;
 use crate::services::analytics::taps::Taps;
 use crate::services::analytics::{Refusal, error_stream};
-use crate::services::kinesis::StreamBatch;
 use crate::sql::plan::{Plan, Stream, StreamIndex};
 use crate::sql::program::Program;
 use crate::sql::types::{Block, Cell, Column};
@@ -97,13 +97,13 @@ impl Engine {
     }
 
     /// Inserts the records of a batch as rows with ROWTIME `now_ms` and takes what comes out.
-    pub(super) fn process(&mut self, batch: &StreamBatch, now_ms: Millis) -> Produced {
+    pub(super) fn process(&mut self, batch: &Batch, now_ms: Millis) -> Produced {
         self.rowtime = self.rowtime.max(now_ms);
-        let shard = shard_number(&batch.shard_id);
+        let shard = shard_number(batch.shard_id());
         let count = self.inputs.len().max(1);
         if let (Some(decoder), Some(input)) = (&mut self.decoder, self.inputs.get_mut(shard % count)) {
             let mut system = Vec::with_capacity(input.system.len());
-            for record in &batch.records {
+            for record in batch.records() {
                 system.clear();
                 system.extend(input.system.iter().map(|column| system_cell(*column, batch, record)));
                 let (block, rejected) = (&mut input.block, &mut self.rejected);
@@ -175,12 +175,12 @@ fn shard_number(shard_id: &str) -> usize {
     shard_id.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
-fn system_cell(column: SystemColumn, batch: &StreamBatch, record: &Record) -> Cell {
+fn system_cell(column: SystemColumn, batch: &Batch, record: &Record) -> Cell {
     match column {
         SystemColumn::ApproximateArrivalTime => Cell::Int(record.arrival_ms),
         SystemColumn::PartitionKey => Cell::text(record.partition_key()),
-        SystemColumn::SequenceNumber => Cell::text(&batch.sequence_number(record).to_string()),
-        SystemColumn::ShardId => Cell::text(&batch.shard_id),
+        SystemColumn::SequenceNumber => Cell::text(&batch.sequence_number(record)),
+        SystemColumn::ShardId => Cell::text(batch.shard_id()),
     }
 }
 

@@ -7,6 +7,7 @@
 mod checkpoint;
 mod delivery;
 mod engine;
+mod source;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::base::spawner::Stopping;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+pub(super) use source::unreadable;
 use task::Task;
 use tokio::sync::watch;
 

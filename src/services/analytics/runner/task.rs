@@ -4,13 +4,14 @@ use super::Stop;
 use super::checkpoint::{State, fingerprint};
 use super::delivery::Delivery;
 use super::engine::{self, Engine, Produced};
+use super::source::{Batch, Tail};
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
-use crate::services::analytics::application::{Application, Source, StartPosition};
+use crate::services::analytics::application::{Application, StartPosition};
 use crate::services::analytics::messages::About;
 use crate::services::analytics::taps::Taps;
 use crate::services::analytics::{Analytics, code, consumer};
-use crate::services::kinesis::{StartingPosition, StreamBatch, StreamTail};
+use crate::services::kinesis::StartingPosition;
 use crate::sql::program::{Options, Program};
 use crate::store::{Checkpoint, LogId, Ordinal, ReadLimit};
 use bytes::Bytes;
@@ -50,7 +51,7 @@ struct Progress {
 }
 
 enum Step {
-    Records(StreamBatch),
+    Records(Batch),
     Time,
 }
 
@@ -62,7 +63,7 @@ impl Task {
         let saved = store.load_checkpoint(&name).await.map_err(|error| Broken::Code(error.to_string()))?;
         let mut tail = self.tail(&saved.positions).await?;
         let mut engine = self.engine(saved.state.as_deref()).await?;
-        let positions = tail.as_ref().map(StreamTail::positions).unwrap_or_default();
+        let positions = tail.as_ref().map(Tail::positions).unwrap_or_default();
         // So that a run that begins now and dies before its first record begins here again.
         self.save(Checkpoint { positions, state: None }).await?;
         let mut progress = Progress { positions: BTreeMap::new(), changed: false, saved_ms: self.now_ms() };
@@ -96,7 +97,7 @@ impl Task {
     }
 
     /// The next records, or the next second; `None` to stop.
-    async fn next_step(&self, tail: &mut Option<StreamTail>, stop: &mut Stop) -> Result<Option<Step>, Broken> {
+    async fn next_step(&self, tail: &mut Option<Tail>, stop: &mut Stop) -> Result<Option<Step>, Broken> {
         let records = async {
             match tail {
                 Some(tail) => tail.next(BATCH).await,
@@ -142,20 +143,16 @@ impl Task {
     }
 
     /// Follows the input from where it was left, or else from where it was started.
-    async fn tail(&self, positions: &[(LogId, Ordinal)]) -> Result<Option<StreamTail>, Broken> {
+    async fn tail(&self, positions: &[(LogId, Ordinal)]) -> Result<Option<Tail>, Broken> {
         let Some(input) = self.application.inputs.first() else { return Ok(None) };
-        let Source::Stream(stream) = &input.source else {
-            return Err(Broken::Input(format!("{} is a delivery stream, which cannot be read yet", input.source.arn())));
-        };
         // NOW is the moment of StartApplication, also for a process that died before it saved a position.
         let started = StartingPosition::AtTimestamp(self.application.started_ms);
         let start = match input.start {
             Some(StartPosition::TrimHorizon) => StartingPosition::TrimHorizon,
             Some(StartPosition::Now | StartPosition::LastStoppedPoint) | None => started,
         };
-        let broken = |error: crate::services::kinesis::KinesisError| Broken::Input(error.to_string());
-        let stream = self.service.0.parts.kinesis.stream(&self.scope, &stream.arn).map_err(broken)?;
-        Ok(Some(stream.follow_after(positions, start).await.map_err(broken)?))
+        let tail = self.service.follow(&self.scope, &input.source, positions, start).await;
+        tail.map(Some).map_err(|refusal| Broken::Input(refusal.to_string()))
     }
 
     /// The program, going on with the saved state if it is of the same program.
@@ -206,15 +203,15 @@ fn seed(application: &Application) -> u64 {
 }
 
 impl Progress {
-    fn note(&mut self, step: &Step, tail: Option<&StreamTail>) {
+    fn note(&mut self, step: &Step, tail: Option<&Tail>) {
         let Step::Records(batch) = step else { return };
         self.changed = true;
-        if let Some(last) = batch.last_ordinal() {
-            self.positions.insert(batch.log, last);
+        if let Some(last) = batch.records().last() {
+            self.positions.insert(batch.log(), last.ordinal);
         }
-        if batch.ended {
+        if batch.ended() {
             // The children of the shard are being read now.
-            self.positions.extend(tail.map(StreamTail::positions).unwrap_or_default());
+            self.positions.extend(tail.map(Tail::positions).unwrap_or_default());
         }
     }
 

@@ -101,7 +101,7 @@ impl Delivery {
         loop {
             self.fill(&mut source).await?;
             self.deliver(&mut source).await?;
-            source.finish(self.entry.delivered_ms()).await?;
+            source.finish(self.entry.delivered_ms(), self.parts.clock.now_ms()).await?;
         }
     }
 

@@ -1,5 +1,6 @@
 //! The log of what producers put. Records are read twice: to be counted, and to be delivered; between, they are in the store only.
 
+use super::super::RECORDS_KEPT_MS;
 use super::super::delivery_stream::DeliveryStream;
 use super::super::destination::Hints;
 use super::super::entry::Role;
@@ -91,8 +92,20 @@ impl PutSource {
         Ok(())
     }
 
-    pub(super) async fn trim(&self, before_ms: Millis) -> Result<(), StoreError> {
-        self.store.trim(self.log, before_ms).await.map(drop)
+    /// Gives back the space of records that arrived before `before_ms`, but for those that a reader still needs.
+    pub(super) async fn trim(&self, before_ms: Millis, now_ms: Millis) -> Result<(), StoreError> {
+        let unread_ms = self.unread_ms().await?.max(now_ms.saturating_sub(RECORDS_KEPT_MS));
+        self.store.trim(self.log, before_ms.min(unread_ms)).await.map(drop)
+    }
+
+    /// When the first record arrived that some reader has not come to.
+    async fn unread_ms(&self) -> Result<Millis, StoreError> {
+        let slowest = self.store.slowest_position(self.log).await?.unwrap_or(self.delivered);
+        if slowest >= self.delivered {
+            return Ok(Millis::MAX);
+        }
+        let unread = self.store.read(self.log, slowest + 1, ReadLimit { records: 1, bytes: COUNT_BYTES }).await?;
+        Ok(unread.first().map_or(Millis::MAX, |record| record.arrival_ms))
     }
 
     async fn save(&self, position: Ordinal) -> Result<(), StoreError> {

@@ -140,10 +140,11 @@ impl Source {
         }
     }
 
-    /// All that was counted is delivered. Gives back the space of records that arrived before `before_ms`, which every delivery has done with.
-    pub(super) async fn finish(&mut self, before_ms: Millis) -> Result<(), StoreError> {
+    /// All that was counted is delivered. Gives back the space of records that arrived before `before_ms`, which every delivery has done
+    /// with, but for those that another reader still needs.
+    pub(super) async fn finish(&mut self, before_ms: Millis, now_ms: Millis) -> Result<(), StoreError> {
         match self {
-            Self::Put(source) => source.trim(before_ms).await,
+            Self::Put(source) => source.trim(before_ms, now_ms).await,
             Self::Stream(source) => {
                 source.forget();
                 Ok(())

@@ -1,0 +1,103 @@
+//! A delivery stream's records for another service in this process: what an application reads whose input is a delivery stream
+//! (Analytics API: KinesisFirehoseInput).
+
+use super::delivery_stream::Source;
+use super::{Firehose, Refused};
+use crate::base::account::Scope;
+use crate::base::clock::Millis;
+use crate::services::kinesis::{KinesisError, StartingPosition, StreamTail};
+use crate::store::{LogId, Ordinal, ReadLimit, Record, Store, StoreError, Tail};
+
+/// Where the records of a delivery stream are read.
+pub enum DeliveryStreamTail {
+    /// Producers put them.
+    Puts(PutTail),
+    /// They are those of the Kinesis stream that the delivery stream reads.
+    Stream(StreamTail),
+}
+
+/// Why a delivery stream cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TailError {
+    /// There is no such delivery stream.
+    #[error(transparent)]
+    DeliveryStream(#[from] Refused),
+    /// Its source cannot be read.
+    #[error(transparent)]
+    Source(#[from] KinesisError),
+}
+
+impl Firehose {
+    /// Reads on after `positions` (the last processed record by log), or else what arrived at `start_ms` and later.
+    ///
+    /// Records of producers are kept until every reader that has saved a position has come past them, though not for longer than
+    /// [`super::RECORDS_KEPT_MS`].
+    ///
+    /// # Errors
+    /// [`TailError`].
+    pub async fn follow(
+        &self,
+        scope: &Scope,
+        name: &str,
+        positions: &[(LogId, Ordinal)],
+        start_ms: Millis,
+    ) -> Result<DeliveryStreamTail, TailError> {
+        let stream = self.find(scope, name).ok_or_else(|| Refused::NotFound(name.to_owned()))?.stream();
+        match &stream.source {
+            Source::KinesisStream { stream_arn, .. } => {
+                let source = self.0.parts.kinesis.stream(scope, stream_arn)?;
+                let start = StartingPosition::AtTimestamp(start_ms);
+                Ok(DeliveryStreamTail::Stream(source.follow_after(positions, start).await?))
+            }
+            Source::DirectPut { .. } => {
+                let tail = PutTail::start(self.store().clone(), stream.log, positions, start_ms).await;
+                Ok(DeliveryStreamTail::Puts(tail.map_err(KinesisError::from)?))
+            }
+        }
+    }
+}
+
+/// Follows the log of what producers put.
+pub struct PutTail {
+    store: Store,
+    tail: Tail,
+    next: Ordinal,
+}
+
+impl PutTail {
+    async fn start(store: Store, log: LogId, positions: &[(LogId, Ordinal)], start_ms: Millis) -> Result<Self, StoreError> {
+        let tail = store.tail(log)?;
+        let next = match positions.iter().find(|(of, _)| *of == log) {
+            Some((_, last)) => last + 1,
+            None => store.find_by_time(log, start_ms).await?,
+        };
+        Ok(Self { store, tail, next })
+    }
+
+    /// The log, under which its position is saved.
+    pub fn log(&self) -> LogId {
+        self.tail.log()
+    }
+
+    /// The last record handed out; 0 for none.
+    pub fn position(&self) -> Ordinal {
+        self.next.saturating_sub(1)
+    }
+
+    /// The next records; waits for them. Cancel-safe: what was not returned comes again.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchLog`] once the delivery stream is deleted; failures to read.
+    pub async fn next(&mut self, limit: ReadLimit) -> Result<Vec<Record>, StoreError> {
+        loop {
+            self.tail.beyond(self.position()).await?;
+            let records = self.store.read(self.log(), self.next, limit).await?;
+            if let Some(last) = records.last() {
+                self.next = last.ordinal + 1;
+                return Ok(records);
+            }
+            // What was there has been given up meanwhile.
+            self.next = self.next.max(self.store.log_state(self.log())?.next_ordinal);
+        }
+    }
+}
