@@ -1,4 +1,4 @@
-//! The one way to start a long-lived task, so that a stop can wait for all of them.
+//! The one way to start a long-lived task, so that a stop can wait for all of them; and the way to work that outlives its caller.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,6 +64,15 @@ impl Spawner {
         tasks.shutdown().await;
         all_ended
     }
+}
+
+/// Runs `work` to its end, also when the caller stops waiting for it: what has begun to change something must not stop between its steps
+/// because a client has hung up.
+///
+/// # Errors
+/// When `work` panics.
+pub async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, tokio::task::JoinError> {
+    tokio::spawn(work).await
 }
 
 fn log_panic(ended: Result<(), tokio::task::JoinError>) {

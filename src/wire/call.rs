@@ -3,7 +3,7 @@
 use super::route::Call;
 use super::signature::{Payload, Presigned, Refused, Signed, Verifier};
 use crate::api::{Caller, Fault, Value};
-use futures_util::FutureExt;
+use crate::base::spawner::to_its_end;
 use http::request::Parts;
 use std::panic::AssertUnwindSafe;
 
@@ -33,11 +33,12 @@ impl Incoming<'_> {
     }
 }
 
-/// Runs the handler; a panic in it is a bug, which costs its caller an InternalFailure and nobody else anything.
+/// Runs the handler, to its end even if the client hangs up; a panic in it is a bug, which costs its caller an InternalFailure and nobody
+/// else anything.
 pub(super) async fn run((service, facts): Call<'_>, caller: Caller, input: Value<'_>) -> Result<Value<'static>, Fault> {
     let started = std::panic::catch_unwind(AssertUnwindSafe(|| service.table.call(facts.name, caller, input)));
     let running = started.map_err(|_| Fault::internal("panic in the checks of the input"))?;
-    AssertUnwindSafe(running).catch_unwind().await.unwrap_or_else(|_| Err(Fault::internal("panic in the handler")))
+    to_its_end(running).await.unwrap_or_else(|_| Err(Fault::internal("panic in the handler")))
 }
 
 /// Tells the log of a call that failed: what callers did wrong only on request, what we did wrong always.

@@ -4,11 +4,14 @@ use super::*;
 use crate::base::spawner::Spawner;
 use crate::wire::tls::Tls;
 use crate::wire::{Listener, ListenerLimits};
+use futures_util::FutureExt;
 use http::Version;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 
 /// A server on a free port, which stops with the spawner.
 async fn serve(limits: ListenerLimits) -> (SocketAddr, Spawner, Tls) {
@@ -99,4 +102,32 @@ async fn a_proxy_for_the_hosts_of_aws_and_no_others() {
         stream.read_exact(&mut answer).await.unwrap();
         assert_eq!(&answer[9..], expected.as_bytes(), "{line}");
     }
+}
+
+/// A CreateStream in two steps: the first is done at once, the second when it may go on.
+async fn in_two_steps(
+    steps: (Arc<Semaphore>, Arc<Semaphore>),
+    _: Caller,
+    _: kinesis::CreateStreamInput,
+) -> Result<crate::api::Empty, Fault> {
+    let (go_on, done) = steps;
+    let _permit = go_on.acquire().await.unwrap();
+    done.add_permits(1);
+    Ok(crate::api::Empty)
+}
+
+#[tokio::test]
+async fn an_operation_goes_on_to_its_end_when_its_client_hangs_up() {
+    let (go_on, done) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let steps = (Arc::clone(&go_on), Arc::clone(&done));
+    let table = Routes::new(&kinesis::SERVICE, steps).on(kinesis::op::CreateStream, in_two_steps).finish();
+    let gateway = Gateway::new(vec![table], axum::Router::new());
+    let mut answer = Box::pin(send(&gateway, kinesis_call("CreateStream", JSON, r#"{"StreamName":"s","ShardCount":1}"#)));
+    for _ in 0..10 {
+        assert!(answer.as_mut().now_or_never().is_none(), "it waits");
+        tokio::task::yield_now().await;
+    }
+    drop(answer);
+    go_on.add_permits(1);
+    drop(done.acquire().await.unwrap());
 }
