@@ -3,6 +3,8 @@ resource "aws_kinesis_stream" "readings" {
   shard_count      = 2
   retention_period = 48
 
+  shard_level_metrics = ["IncomingBytes", "OutgoingBytes"]
+  tags                = { team = "sensors" }
 }
 
 resource "aws_kinesis_stream" "on_demand" {
