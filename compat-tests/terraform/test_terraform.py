@@ -17,7 +17,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 SERVICES = ["es", "firehose", "iam", "kinesis", "kinesisanalytics", "kinesisanalyticsv2", "logs", "opensearch", "s3", "sts"]
 STACKS = sorted(path.stem for path in (HERE / "stacks").glob("*.tf"))
-SECONDS = 300
+SECONDS = 900
+
+# The provider looks at an OpenSearch domain for the first time ten minutes after it was asked for, whatever the domain answers.
+SLOW = {"opensearch_domain"}
 
 
 def mirror():
@@ -63,6 +66,8 @@ class Terraform:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stack_applies_settles_and_goes(stack, millpond, tmp_path):
+    if stack in SLOW and not os.environ.get("MILLPOND_SLOW_TESTS"):
+        pytest.skip("the provider waits for ten minutes here: set MILLPOND_SLOW_TESTS=1 to run it")
     terraform = Terraform(tmp_path, millpond, stack)
     terraform.run("init", "-input=false", "-no-color")
     terraform.run("apply", "-auto-approve", "-input=false", "-no-color")

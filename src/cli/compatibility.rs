@@ -27,7 +27,8 @@ pub(super) fn run() -> Result<(), CliError> {
 fn page(services: &[app::ServiceOperations], notes: &Notes) -> Result<String, CliError> {
     let mut out = String::from(
         "# Compatibility\n\nMade by `millpond compatibility` from what is registered and `docs/compatibility/notes.toml`; a test keeps it true.\n\
-         An operation that is not built answers UnknownOperationException. S3 speaks its own protocol and is described in the notes.\n\n\
+         An operation that is not built answers UnknownOperationException; InvalidAction where the service speaks the query protocol (iam, sts,\n\
+         cloudformation, ec2). S3 speaks its own protocol and is described in the notes.\n\n\
          | service | built | of |\n|---|---|---|\n",
     );
     for service in services {

@@ -4,6 +4,7 @@
 
 mod file;
 mod flags;
+mod own_address;
 mod settings;
 
 pub use flags::ServeFlags;

@@ -2,6 +2,7 @@
 
 use super::file::File;
 use super::flags::ServeFlags;
+use super::own_address::refuse_own_addresses;
 use crate::base::limits::{Limits, Profile};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -85,7 +86,9 @@ impl Settings {
     /// File, then environment and flags; the later wins.
     pub fn resolve(flags: ServeFlags) -> Result<Self, SettingsError> {
         let file = File::read(flags.config.as_deref())?;
-        Self::merge(flags, file)
+        let settings = Self::merge(flags, file)?;
+        refuse_own_addresses(&settings)?;
+        Ok(settings)
     }
 
     fn merge(flags: ServeFlags, file: File) -> Result<Self, SettingsError> {

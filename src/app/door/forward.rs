@@ -2,7 +2,7 @@
 
 use crate::services::elasticsearch::DomainError;
 use crate::wire::Body;
-use http::header::{self, HeaderMap, HeaderName};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::error::Error;
@@ -29,6 +29,9 @@ const HOP_BY_HOP: [&str; 9] = [
     "transfer-encoding",
     "upgrade",
 ];
+
+/// What the door adds to `Via` (RFC 9110 7.6.3). A request that carries it has been here: the server behind the door is the door.
+const VIA: &str = "1.1 millpond-es-proxy";
 
 /// What aws-es-kibana's signature adds; a real server without AWS's front takes no part in it.
 const SIGNATURE: [&str; 3] = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
@@ -63,11 +66,19 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "content_too_long_exception", reason)
     }
 
+    fn circle(base: &str) -> Self {
+        let host = without_user(base);
+        let reason = format!(
+            "{host} leads back to this port. Give Millpond the address of the real server with --elasticsearch or --kibana."
+        );
+        Self::new(StatusCode::LOOP_DETECTED, "circle_exception", reason)
+    }
+
     fn unreachable(base: &str, error: &reqwest::Error) -> Self {
         if is_too_large(error) {
             return Self::too_large();
         }
-        let host = base.rsplit_once('@').map_or(base, |(_, host)| host);
+        let host = without_user(base);
         let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         let reason =
             format!("{host} does not answer ({cause}). Start it, or give Millpond another URL with --elasticsearch or --kibana.");
@@ -80,9 +91,14 @@ impl Refusal {
         let text = serde_json::json!({ "error": error, "status": self.status.as_u16() }).to_string();
         let mut response = Response::new(Body::from(text));
         *response.status_mut() = self.status;
-        response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json; charset=UTF-8"));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
         response
     }
+}
+
+/// A URL for a message: no password in it.
+fn without_user(url: &str) -> &str {
+    url.rsplit_once('@').map_or(url, |(_, host)| host)
 }
 
 fn is_too_large(error: &reqwest::Error) -> bool {
@@ -110,6 +126,9 @@ pub(super) async fn send(
     request: Request<Body>,
 ) -> Result<Response<Body>, Refusal> {
     let (parts, body) = request.into_parts();
+    if parts.headers.get_all(header::VIA).iter().any(|via| via == VIA) {
+        return Err(Refusal::circle(base));
+    }
     let size = http_body::Body::size_hint(&body);
     if size.lower() > MAX_REQUEST_BYTES as u64 {
         return Err(Refusal::too_large());
@@ -132,6 +151,7 @@ fn request_headers(given: &HeaderMap) -> HeaderMap {
     let mut headers = end_to_end(given);
     SIGNATURE.iter().for_each(|name| drop(headers.remove(*name)));
     headers.remove(header::EXPECT);
+    headers.append(header::VIA, HeaderValue::from_static(VIA));
     let signed = headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-"));
     if signed {
         headers.remove(header::AUTHORIZATION);
@@ -160,7 +180,7 @@ mod tests {
             let given = given.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
             request_headers(&given).keys().map(|name| name.as_str().to_owned()).collect::<std::collections::BTreeSet<_>>()
         };
-        assert_eq!(headers("AWS4-HMAC-SHA256 Credential=a").into_iter().collect::<Vec<_>>(), ["kbn-version"]);
-        assert_eq!(headers("Basic dTpw").into_iter().collect::<Vec<_>>(), ["authorization", "kbn-version"]);
+        assert_eq!(headers("AWS4-HMAC-SHA256 Credential=a").into_iter().collect::<Vec<_>>(), ["kbn-version", "via"]);
+        assert_eq!(headers("Basic dTpw").into_iter().collect::<Vec<_>>(), ["authorization", "kbn-version", "via"]);
     }
 }
