@@ -4,9 +4,11 @@ mod door;
 mod greeting;
 mod kdg;
 mod links;
+mod metrics;
 mod own;
 mod s3;
 mod services;
+mod setup;
 
 use crate::api::{SERVICES, ServiceFacts};
 use crate::base::clock::Clock;
@@ -20,10 +22,14 @@ use crate::wire::signature::{Credential, Keys, Verifier};
 use crate::wire::tls::Tls;
 use crate::wire::{Gateway, Listener, ListenerLimits};
 use door::Door;
+use metrics::Metrics;
+use own::Own;
 use services::Services;
+use setup::{Progress, Setup};
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +60,12 @@ pub enum AppError {
     /// The applications that were running cannot go on.
     #[error("cannot resume the applications: {0}")]
     Applications(String),
+    /// The folder of `--init` cannot be read.
+    #[error("cannot read the folder of --init {}: {}", .0.display(), .1)]
+    Init(PathBuf, io::Error),
+    /// A resource of `--resources` cannot be made.
+    #[error("{0}")]
+    Resources(String),
     /// There can be no HTTP client.
     #[error("cannot make an HTTP client: {0}")]
     Http(#[from] reqwest::Error),
@@ -85,11 +97,49 @@ pub async fn run(settings: Settings) -> Result<(), AppError> {
     let clock = Clock::real();
     let services = Services::open(&settings, &clock, &tasks).await?;
     open_door(&services, &settings, tls.clone(), &connections).await?;
-    let gateway = gateway(services, &settings, clock, tls);
+    let setup = plan_setup(&settings, address)?;
+    let parts = setup::Parts { tables: services.tables.clone(), s3: services.s3.clone(), clock: clock.clone() };
+    let gateway = gateway(services, &settings, clock, tls, setup.progress());
     let own_spawner = connections.clone();
     connections.spawn(async move { listener.run(gateway, own_spawner).await });
-    greeting::print(address, &settings);
-    stop_asked().await?;
+    let ended = serve(setup, parts, address, &settings, &tasks).await;
+    stop(&connections, &tasks).await;
+    ended
+}
+
+/// Does what is to be done at the start, and returns when the server is told to stop, or when a declared resource cannot be made.
+async fn serve(
+    setup: Setup,
+    parts: setup::Parts,
+    address: SocketAddr,
+    settings: &Settings,
+    tasks: &Spawner,
+) -> Result<(), AppError> {
+    let mut stopped = std::pin::pin!(stop_asked());
+    tokio::select! {
+        made = setup.make_declared(&parts) => made.map_err(AppError::Resources)?,
+        stopped = &mut stopped => return Ok(stopped?),
+    }
+    greeting::print(address, settings);
+    let mut stopping = tasks.stopping();
+    tasks.spawn(async move {
+        tokio::select! {
+            () = setup.run_files(parts) => {}
+            () = stopping.wait() => {}
+        }
+    });
+    Ok(stopped.await?)
+}
+
+fn plan_setup(settings: &Settings, address: SocketAddr) -> Result<Setup, AppError> {
+    let mut known = settings.credentials.iter();
+    let credentials = known.next().map(|(key, secret)| (key.clone(), secret.clone())).unwrap_or_default();
+    let planned = Setup::plan(settings.resources.clone(), settings.init.as_ref(), address, credentials);
+    planned.map_err(|error| AppError::Init(settings.init.clone().unwrap_or_default(), error))
+}
+
+/// Answers the running requests, then lets deliveries and applications come to an end.
+async fn stop(connections: &Spawner, tasks: &Spawner) {
     tracing::info!("stopping: running requests are answered, deliveries come to an end");
     if !connections.stop(CONNECTION_DRAIN).await {
         tracing::warn!("some requests were cut off");
@@ -97,7 +147,6 @@ pub async fn run(settings: Settings) -> Result<(), AppError> {
     if !tasks.stop(SERVICE_DRAIN).await {
         tracing::warn!("some tasks were cut off; they go on where they stood at the next start");
     }
-    Ok(())
 }
 
 /// Opens the second port, which leads to the domains' server, where one is asked for.
@@ -135,10 +184,24 @@ pub async fn operations(settings: &Settings) -> Result<Vec<ServiceOperations>, A
     Ok(operations)
 }
 
-fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls) -> Gateway {
-    let names = services.tables.iter().map(|table| table.service().id).chain(["s3"]).collect();
-    let gateway = Gateway::new(services.tables, own::router(names, tls, services.analytics, settings.kdg.clone()))
-        .with_fallback(s3::fallback(services.s3));
+fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls, progress: Progress) -> Gateway {
+    let s3_requests = s3::MethodRequests::default();
+    let own = own::router(Own {
+        services: services.tables.iter().map(|table| table.service().id).chain(["s3"]).collect(),
+        progress,
+        metrics: Metrics {
+            tables: services.tables.clone().into(),
+            s3: s3_requests.clone(),
+            kinesis: services.kinesis,
+            firehose: services.firehose,
+            analytics: services.analytics.clone(),
+            started_s: clock.now_ms().div_euclid(1_000),
+        },
+        tls,
+        analytics: services.analytics,
+        kdg: settings.kdg.clone(),
+    });
+    let gateway = Gateway::new(services.tables, own).with_fallback(s3::fallback(services.s3, s3_requests));
     if !settings.verify_signatures {
         return gateway;
     }

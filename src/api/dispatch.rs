@@ -6,6 +6,7 @@ use super::shape::Shape;
 use super::validate::validate;
 use super::{Fault, Value};
 use crate::base::account::Scope;
+use crate::base::meter::Requests;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -101,13 +102,19 @@ pub trait Operation: 'static {
     const FACTS: &'static OperationFacts;
 }
 
+/// An operation's handler, and its requests so far.
+struct Registered {
+    handler: Box<Handler>,
+    requests: Requests,
+}
+
 type Handler = dyn for<'a> Fn(Caller, Value<'a>) -> BoxFuture<Result<Value<'static>, Fault>> + Send + Sync;
 
 /// The handlers of one service while it fills them; `S` is the service's handle, cloned for each call.
 pub struct Routes<S> {
     state: S,
     service: &'static ServiceFacts,
-    handlers: HashMap<&'static str, Arc<Handler>>,
+    handlers: HashMap<&'static str, Registered>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
@@ -135,13 +142,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
                 }
             }
         };
-        self.handlers.insert(O::FACTS.name, Arc::new(erased));
+        self.handlers.insert(O::FACTS.name, Registered { handler: Box::new(erased), requests: Requests::default() });
         self
     }
 
     /// The table for the gateway.
     pub fn finish(self) -> ServiceTable {
-        ServiceTable { service: self.service, handlers: self.handlers }
+        ServiceTable { service: self.service, handlers: Arc::new(self.handlers) }
     }
 }
 
@@ -156,7 +163,7 @@ fn checked<'a>(mut value: Value<'a>, facts: &OperationFacts) -> Result<Value<'a>
 #[derive(Clone)]
 pub struct ServiceTable {
     service: &'static ServiceFacts,
-    handlers: HashMap<&'static str, Arc<Handler>>,
+    handlers: Arc<HashMap<&'static str, Registered>>,
 }
 
 impl ServiceTable {
@@ -173,8 +180,18 @@ impl ServiceTable {
     /// Runs an operation; one without a handler answers UnknownOperation.
     pub fn call(&self, operation: &str, caller: Caller, input: Value<'_>) -> BoxFuture<Result<Value<'static>, Fault>> {
         match self.handlers.get(operation) {
-            Some(handler) => handler(caller, input),
+            Some(registered) => (registered.handler)(caller, input),
             None => Box::pin(std::future::ready(Err(Fault::unknown_operation()))),
         }
+    }
+
+    /// The count of an operation's requests; the gateway keeps it, which knows how they were answered.
+    pub fn requests_of(&self, operation: &str) -> Option<&Requests> {
+        self.handlers.get(operation).map(|registered| &registered.requests)
+    }
+
+    /// The requests of all operations, by name, in no order.
+    pub fn requests(&self) -> impl Iterator<Item = (&'static str, &Requests)> {
+        self.handlers.iter().map(|(operation, registered)| (*operation, &registered.requests))
     }
 }

@@ -1,6 +1,8 @@
 //! The paths that are ours: those under `/_millpond`, `/ca.pem`, `/proxy.pac` and `/kdg/`.
 
 use super::kdg;
+use super::metrics::{self, Metrics};
+use super::setup::{Progress, Standing};
 use crate::base::account::{DEFAULT_ACCOUNT, DEFAULT_REGION, Scope};
 use crate::services::analytics::Analytics;
 use crate::wire::proxy;
@@ -18,25 +20,66 @@ const DEFAULT_ROWS: usize = 100;
 /// The most rows of one answer.
 const MAX_ROWS: usize = 10_000;
 
-#[derive(Clone, Serialize)]
+/// What our own paths show.
+pub(super) struct Own {
+    /// The names of the services.
+    pub(super) services: Vec<&'static str>,
+    /// How far the start has come.
+    pub(super) progress: Progress,
+    /// What is counted.
+    pub(super) metrics: Metrics,
+    /// The certificate to trust.
+    pub(super) tls: Tls,
+    /// The rows of applications.
+    pub(super) analytics: Analytics,
+    /// The web folder of a Kinesis Data Generator.
+    pub(super) kdg: Option<PathBuf>,
+}
+
+/// Health, metrics and the state of the start; the certificate to trust for TLS; and the latest rows of in-application streams.
+pub(super) fn router(own: Own) -> Router {
+    let authority =
+        Router::new().route("/_millpond/ca.pem", get(certificate)).route("/ca.pem", get(certificate)).with_state(own.tls);
+    let start = Router::new()
+        .route("/_millpond/health", get(health))
+        .route("/_millpond/init", get(start))
+        .with_state((own.progress, own.services));
+    Router::new()
+        .route("/_millpond/analytics/{application}/streams/{name}", get(rows))
+        .with_state(own.analytics)
+        .route("/_millpond/metrics", get(metrics::show))
+        .with_state(own.metrics)
+        .route("/proxy.pac", get(proxy_configuration))
+        .merge(kdg::router(own.kdg))
+        .merge(start)
+        .merge(authority)
+}
+
+#[derive(Serialize)]
 struct Health {
     status: &'static str,
     version: &'static str,
     services: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
-/// Health, which is answered once the services are built, so that an answer means ready; the certificate to trust for TLS; and the
-/// latest rows of in-application streams.
-pub(super) fn router(services: Vec<&'static str>, tls: Tls, analytics: Analytics, kdg: Option<PathBuf>) -> Router {
-    let health = Health { status: "ready", version: env!("CARGO_PKG_VERSION"), services };
-    let authority = Router::new().route("/_millpond/ca.pem", get(certificate)).route("/ca.pem", get(certificate)).with_state(tls);
-    Router::new()
-        .route("/_millpond/health", get(move || std::future::ready(Json(health.clone()))))
-        .route("/_millpond/analytics/{application}/streams/{name}", get(rows))
-        .with_state(analytics)
-        .route("/proxy.pac", get(proxy_configuration))
-        .merge(kdg::router(kdg))
-        .merge(authority)
+/// 200 once everything that is done at the start is done, 503 before, and when some of it has failed.
+async fn health(State((progress, services)): State<(Progress, Vec<&'static str>)>) -> Response {
+    let (code, status, waiting_for, error) = match progress.standing() {
+        Standing::Ready => (StatusCode::OK, "ready", None, None),
+        Standing::Starting(step) => (StatusCode::SERVICE_UNAVAILABLE, "starting", Some(step), None),
+        Standing::Failed(step, why) => (StatusCode::SERVICE_UNAVAILABLE, "failed", None, Some(format!("{step}: {why}"))),
+    };
+    (code, Json(Health { status, version: env!("CARGO_PKG_VERSION"), services, waiting_for, error })).into_response()
+}
+
+/// The steps of the start, in the form of LocalStack's `/_localstack/init`.
+async fn start(State((progress, _)): State<(Progress, Vec<&'static str>)>) -> Response {
+    let completed = !matches!(progress.standing(), Standing::Starting(_));
+    Json(serde_json::json!({ "completed": completed, "scripts": progress.steps() })).into_response()
 }
 
 /// Whose application, and how many rows.

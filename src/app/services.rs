@@ -24,6 +24,10 @@ pub(super) struct Services {
     pub(super) tables: Vec<ServiceTable>,
     /// S3, which speaks its own.
     pub(super) s3: S3,
+    /// For what is counted of streams.
+    pub(super) kinesis: Kinesis,
+    /// For what is counted of delivery streams.
+    pub(super) firehose: Firehose,
     /// For a look into running applications.
     pub(super) analytics: Analytics,
     /// The domains, for the port that leads to their server.
@@ -72,8 +76,8 @@ impl Services {
         analytics.resume().await.map_err(|refusal| AppError::Applications(refusal.to_string()))?;
         let tables = vec![
             ec2::routes(Ec2),
-            kinesis::routes(kinesis),
-            firehose::routes(firehose),
+            kinesis::routes(kinesis.clone()),
+            firehose::routes(firehose.clone()),
             analytics::v1::routes(analytics.clone()),
             analytics::v2::routes(analytics.clone()),
             logs::routes(logs),
@@ -83,7 +87,7 @@ impl Services {
             elasticsearch::es_routes(domains.clone()),
             elasticsearch::opensearch_routes(domains.clone()),
         ];
-        Ok(Self { tables, s3, analytics, domains, sts })
+        Ok(Self { tables, s3, kinesis, firehose, analytics, domains, sts })
     }
 }
 

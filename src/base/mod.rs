@@ -5,5 +5,6 @@ pub mod arn;
 pub mod clock;
 pub mod credential;
 pub mod limits;
+pub mod meter;
 pub mod retry;
 pub mod spawner;

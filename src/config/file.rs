@@ -25,6 +25,8 @@ pub(super) struct File {
     pub(super) kibana: Option<String>,
     pub(super) kdg: Option<PathBuf>,
     pub(super) failed_folder: Option<String>,
+    pub(super) resources: Option<PathBuf>,
+    pub(super) init: Option<PathBuf>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<String>,
 }

@@ -65,6 +65,16 @@ pub struct ServeFlags {
     #[arg(long, env = "MILLPOND_FAILED_FOLDER", value_name = "NAME", hide_env_values = true)]
     pub failed_folder: Option<String>,
 
+    /// A file that declares streams, delivery streams, applications, buckets and more, to be made at the start unless they are there
+    /// (TOML or JSON) [config: resources]
+    #[arg(long, env = "MILLPOND_RESOURCES", value_name = "FILE", hide_env_values = true)]
+    pub resources: Option<PathBuf>,
+
+    /// A folder whose files are done at each start in the order of their names: *.sh is run, *.toml and *.json declare resources; until
+    /// then /_millpond/health answers 503 [config: init]
+    #[arg(long, env = "MILLPOND_INIT", value_name = "DIR", hide_env_values = true)]
+    pub init: Option<PathBuf>,
+
     /// What to log: a level, or a list such as info,millpond::wire=debug [default: info] [config: log]
     #[arg(long, env = "MILLPOND_LOG", value_name = "FILTER", hide_env_values = true)]
     pub log: Option<String>,

@@ -71,6 +71,10 @@ pub struct Settings {
     pub kdg: Option<PathBuf>,
     /// The folder of failed documents in S3.
     pub failed_folder: FailedFolder,
+    /// A file of resources to make at the start.
+    pub resources: Option<PathBuf>,
+    /// A folder of files to do at the start.
+    pub init: Option<PathBuf>,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -120,6 +124,8 @@ impl Settings {
                     ("elasticsearch-failed", FailedFolder::Elasticsearch),
                 ],
             )?,
+            resources: flags.resources.or(file.resources),
+            init: flags.init.or(file.init),
             log: flags.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.into()),
             log_format: one_of(
                 "log-format",

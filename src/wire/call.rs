@@ -6,6 +6,7 @@ use crate::api::{Caller, Fault, Value};
 use crate::base::spawner::to_its_end;
 use http::request::Parts;
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 /// A request whose service is known, without its body.
 pub(super) struct Incoming<'g> {
@@ -41,8 +42,23 @@ pub(super) async fn run((service, facts): Call<'_>, caller: Caller, input: Value
     to_its_end(running).await.unwrap_or_else(|_| Err(Fault::internal("panic in the handler")))
 }
 
+/// Counts a call that began at `began` and was answered with `status`.
+pub(super) fn count((service, facts): Call<'_>, began: Instant, status: u16) {
+    if let Some(requests) = service.table.requests_of(facts.name) {
+        requests.record(status, began.elapsed());
+    }
+}
+
+/// Counts a call that failed, and tells the log.
+pub(super) fn refused(fault: &Fault, call: Option<Call<'_>>, began: Instant) {
+    if let Some(call) = call {
+        count(call, began, fault.status);
+    }
+    log(fault, call);
+}
+
 /// Tells the log of a call that failed: what callers did wrong only on request, what we did wrong always.
-pub(super) fn log(fault: &Fault, call: Option<Call<'_>>) {
+fn log(fault: &Fault, call: Option<Call<'_>>) {
     let (service, operation) = call.map_or(("?", "?"), |(_, facts)| (facts.service.id, facts.name));
     let (code, message) = (&*fault.code, fault.message.as_deref().unwrap_or_default());
     match &fault.internal {

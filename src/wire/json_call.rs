@@ -9,6 +9,7 @@ use super::{cbor, json};
 use crate::api::{Fault, Value};
 use bytes::Bytes;
 use http::{Method, Response};
+use std::time::Instant;
 
 /// The answer; `operation` is `None` when the target names none.
 pub(super) async fn answer(operation: Option<Call<'_>>, incoming: Incoming<'_>, body: Body) -> Response<Body> {
@@ -34,10 +35,17 @@ pub(super) async fn answer(operation: Option<Call<'_>>, incoming: Incoming<'_>, 
         };
     }
     let Some(codec) = Codec::of(content_type) else { return answer::unknown_content_type() };
+    let began = Instant::now();
     match run(operation, codec, &incoming, &body).await {
-        Ok(output) => codec.success(output.as_ref()),
+        Ok(output) => {
+            let answer = codec.success(output.as_ref());
+            if let Some(call) = operation {
+                call::count(call, began, answer.status().as_u16());
+            }
+            answer
+        }
         Err(fault) => {
-            call::log(&fault, operation);
+            call::refused(&fault, operation, began);
             codec.failure(&fault)
         }
     }

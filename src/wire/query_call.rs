@@ -10,6 +10,7 @@ use super::xml;
 use crate::api::{Fault, Protocol, Value};
 use bytes::Bytes;
 use http::{Method, Response};
+use std::time::Instant;
 
 /// The answer; `named` is the service's name, where signature or host say it.
 pub(super) async fn answer(routing: &Routing, named: Option<&str>, incoming: Incoming<'_>, body: Body) -> Response<Body> {
@@ -35,10 +36,15 @@ pub(super) async fn answer(routing: &Routing, named: Option<&str>, incoming: Inc
     let Some(operation) = routing.query_operation(named, &action, form.version.as_deref()) else {
         return failure(None, &unknown(&action, form.version.as_deref()));
     };
+    let began = Instant::now();
     match run(operation, &incoming, &body, form).await {
-        Ok(output) => answer::respond(200, "text/xml", xml::response(operation.1, &output, &id)),
+        Ok(output) => {
+            let body = xml::response(operation.1, &output, &id);
+            call::count(operation, began, 200);
+            answer::respond(200, "text/xml", body)
+        }
         Err(fault) => {
-            call::log(&fault, Some(operation));
+            call::refused(&fault, Some(operation), began);
             failure(Some(operation), &fault)
         }
     }

@@ -9,6 +9,7 @@ use super::{json, rest};
 use crate::api::{Fault, Value};
 use bytes::Bytes;
 use http::{HeaderValue, Response};
+use std::time::Instant;
 
 const CONTENT_TYPE: &str = "application/json";
 
@@ -19,11 +20,15 @@ pub(super) async fn answer(operation: Call<'_>, incoming: Incoming<'_>, body: Bo
         Err(BodyError::TooLarge) => return answer::too_large(),
         Err(BodyError::Broken) => return failure(&Fault::unreadable()),
     };
+    let began = Instant::now();
     match run(operation, &incoming, &body).await {
-        Ok(output) if operation.1.has_output() => answer::respond(operation.1.status, CONTENT_TYPE, json::write(&output)),
-        Ok(_) => answer::respond(operation.1.status, CONTENT_TYPE, Body::empty()),
+        Ok(output) => {
+            let body = if operation.1.has_output() { json::write(&output).into() } else { Body::empty() };
+            call::count(operation, began, operation.1.status);
+            answer::respond(operation.1.status, CONTENT_TYPE, body)
+        }
         Err(fault) => {
-            call::log(&fault, Some(operation));
+            call::refused(&fault, Some(operation), began);
             failure(&fault)
         }
     }

@@ -15,6 +15,7 @@ pub mod error_stream;
 mod lifecycle;
 pub mod mapping;
 mod messages;
+mod metrics;
 mod neighbours;
 pub mod output;
 mod reference;
@@ -32,6 +33,7 @@ mod tests;
 pub mod v1;
 pub mod v2;
 
+pub use metrics::ApplicationMetrics;
 pub use neighbours::{DeliveryStreams, MessageLog, NeighbourError, Nobody, Objects};
 pub use refusal::Refusal;
 pub use taps::ROWS_KEPT;

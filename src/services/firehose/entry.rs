@@ -6,6 +6,7 @@ use super::record_id::RecordIds;
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
 use crate::base::limits::FirehoseLimits;
+use crate::base::meter::Traffic;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -26,6 +27,8 @@ pub(super) struct Entry {
     pub(super) allowance: Allowance,
     /// Prints ids of its records.
     pub(super) record_ids: RecordIds,
+    /// What producers have put.
+    pub(super) incoming: Traffic,
     stream: watch::Sender<Arc<DeliveryStream>>,
     stop: watch::Sender<bool>,
     flush: watch::Sender<u64>,
@@ -39,6 +42,8 @@ struct Task {
     flushed: watch::Receiver<u64>,
     /// Arrival time of the last record it has delivered.
     delivered_ms: watch::Receiver<Millis>,
+    /// What it has delivered.
+    delivered: Arc<Traffic>,
 }
 
 /// The task's end of the strings.
@@ -53,6 +58,8 @@ pub(super) struct Strings {
     pub(super) flushed: watch::Sender<u64>,
     /// Arrival time of the last record delivered.
     pub(super) delivered_ms: watch::Sender<Millis>,
+    /// What was delivered.
+    pub(super) delivered: Arc<Traffic>,
 }
 
 impl Entry {
@@ -62,6 +69,7 @@ impl Entry {
             scope: scope.clone(),
             allowance: Allowance::new(limits),
             record_ids: RecordIds::of(&stream),
+            incoming: Traffic::default(),
             stream: watch::Sender::new(Arc::new(stream)),
             stop: watch::Sender::new(false),
             flush: watch::Sender::new(0),
@@ -83,7 +91,8 @@ impl Entry {
     pub(super) fn attach(&self, role: Role) -> Strings {
         let (flushed, flushed_seen) = watch::channel(*self.flush.borrow());
         let (delivered_ms, delivered_seen) = watch::channel(Millis::MIN);
-        let task = Task { role, flushed: flushed_seen, delivered_ms: delivered_seen };
+        let delivered = Arc::<Traffic>::default();
+        let task = Task { role, flushed: flushed_seen, delivered_ms: delivered_seen, delivered: Arc::clone(&delivered) };
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
         Strings {
             stream: self.stream.subscribe(),
@@ -91,12 +100,19 @@ impl Entry {
             flush: self.flush.subscribe(),
             flushed,
             delivered_ms,
+            delivered,
         }
     }
 
     /// Whether it has a task of this role.
     pub(super) fn has(&self, role: Role) -> bool {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|task| task.role == role)
+    }
+
+    /// The roles of its tasks, and what each has delivered.
+    pub(super) fn delivered(&self) -> Vec<(Role, Arc<Traffic>)> {
+        let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.iter().map(|task| (task.role, Arc::clone(&task.delivered))).collect()
     }
 
     /// Every record that arrived before this is delivered by all tasks.

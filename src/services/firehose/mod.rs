@@ -18,6 +18,7 @@ mod entry;
 mod error_log;
 mod expression;
 mod identity;
+mod metrics;
 mod neighbours;
 mod object_key;
 mod operations;
@@ -30,6 +31,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 
+pub use metrics::{DeliveryMetrics, DeliveryStreamMetrics};
 pub use neighbours::{Domains, ErrorLog, Object, ObjectStore, ObjectStoreError};
 pub use operations::routes;
 pub use refused::Refused;
@@ -158,6 +160,7 @@ impl Firehose {
             Some(Err(Refusal::NoSuchLog | Refusal::Sealed)) | None => return Err(Refused::NotFound(name.to_owned())),
             Some(Err(Refusal::Full)) => return Err(StoreError::Exhausted(stream.log).into()),
         };
+        entry.incoming.add(admitted, records[..admitted].iter().map(Bytes::len).sum());
         let record_ids = (first..first + admitted as u64).map(|ordinal| entry.record_ids.record_id(ordinal)).collect();
         Ok(Put { record_ids, encrypted })
     }

@@ -21,6 +21,11 @@ impl Registry {
         look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// All of them, in the order of account, region and name.
+    pub(super) fn all(&self) -> Vec<Arc<Entry>> {
+        self.with(|entries| entries.values().cloned().collect())
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut Entries) -> T) -> T {
         change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
     }

@@ -84,6 +84,11 @@ impl PutTail {
         self.next.saturating_sub(1)
     }
 
+    /// Whether every record that there is was handed out.
+    pub fn is_at_tip(&self) -> bool {
+        self.tail.state().last_ordinal() < self.next
+    }
+
     /// The next records; waits for them. Cancel-safe: what was not returned comes again.
     ///
     /// # Errors

@@ -47,7 +47,9 @@ impl Kinesis {
             }
             left.retain(|at| outcomes[*at].is_none());
             if left.is_empty() {
-                return Ok(outcomes.into_iter().flatten().collect());
+                let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
+                count(stream, records, &outcomes);
+                return Ok(outcomes);
             }
             snapshot = newer(stream, &snapshot).await?;
         }
@@ -134,6 +136,18 @@ enum Place {
 /// Data and partition key, which is what counts as a record's size.
 fn size(record: &PutRecordsRequestEntry) -> usize {
     record.data.len() + record.partition_key.len()
+}
+
+fn count(stream: &Stream, records: &[PutRecordsRequestEntry], outcomes: &[Outcome]) {
+    let (mut stored, mut bytes) = (0, 0);
+    for (record, outcome) in records.iter().zip(outcomes) {
+        if matches!(outcome, Outcome::Stored { .. }) {
+            stored += 1;
+            bytes += size(record);
+        }
+    }
+    stream.meters.incoming.add(stored, bytes);
+    stream.meters.write_throttled.add((records.len() - stored) as u64);
 }
 
 fn check_sizes(records: &[PutRecordsRequestEntry], most_bytes: usize, place_of: PlaceOf) -> Result<(), KinesisError> {

@@ -3,6 +3,7 @@
 use super::consumer::Consumer;
 use super::error::KinesisError;
 use super::hash_key::{HashKey, Routing};
+use super::metrics::StreamMeters;
 use super::shard::Shard;
 use super::throughput::Throughput;
 use crate::api::kinesis as api;
@@ -234,6 +235,8 @@ pub(super) struct Stream {
     pub arn: String,
     /// Admission of reads, writes and control calls.
     pub throughput: Throughput,
+    /// What is counted.
+    pub meters: StreamMeters,
     id: String,
     snapshot: watch::Sender<Arc<Snapshot>>,
 }
@@ -242,7 +245,7 @@ impl Stream {
     pub(super) fn new(key: StreamKey, document: StreamDocument) -> Self {
         let (arn, id) = (key.arn().to_string(), document.id.clone());
         let snapshot = watch::Sender::new(Arc::new(Snapshot::new(document, false)));
-        Self { key, arn, throughput: Throughput::default(), id, snapshot }
+        Self { key, arn, throughput: Throughput::default(), meters: StreamMeters::default(), id, snapshot }
     }
 
     /// The document's id, which tells streams of one name apart.

@@ -207,6 +207,11 @@ impl StreamTail {
         self.readers.iter().map(|reader| (reader.tail.log(), reader.next.saturating_sub(1))).collect()
     }
 
+    /// Whether every record that there is was handed out.
+    pub fn is_at_tip(&self) -> bool {
+        !self.readers.iter().any(Reader::has_records)
+    }
+
     /// The next records of some shard; waits for them. Cancel-safe: what was not returned comes again.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
 //! The synchronous heart of a runner: records in, rows through the program, records for the outputs out. It knows no other service.
 
-use crate::base::clock::Millis;
 use super::source::Batch;
+use crate::base::clock::Millis;
 use crate::services::analytics::application::{Application, Output};
 use crate::services::analytics::code::SystemColumn;
 use crate::services::analytics::mapping::{Decoder, Rejected, Sink};
+use crate::services::analytics::metrics::ApplicationMeters;
 use crate::services::analytics::output::format::RowFormatter;
 use crate::services::analytics::taps::Taps;
 use crate::services::analytics::{Refusal, error_stream};
@@ -31,6 +32,7 @@ pub(super) struct Engine {
     /// How many outputs there are.
     outputs: usize,
     taps: Arc<Taps>,
+    meters: Arc<ApplicationMeters>,
     /// The latest ROWTIME given to a row.
     rowtime: Millis,
 }
@@ -61,7 +63,13 @@ fn declared(stream: &Stream) -> &[Column] {
 
 impl Engine {
     /// Puts an application's decoder and formatters around its program. No ROWTIME will be smaller than `rowtime`.
-    pub(super) fn new(application: &Application, program: Program, taps: Arc<Taps>, rowtime: Millis) -> Result<Self, Refusal> {
+    pub(super) fn new(
+        application: &Application,
+        program: Program,
+        taps: Arc<Taps>,
+        meters: Arc<ApplicationMeters>,
+        rowtime: Millis,
+    ) -> Result<Self, Refusal> {
         let plan = program.plan();
         let mut streams: Vec<Drained> = plan
             .streams
@@ -91,6 +99,7 @@ impl Engine {
             rejected: Vec::new(),
             outputs: application.outputs.len(),
             taps,
+            meters,
             rowtime,
             program,
         })
@@ -103,12 +112,15 @@ impl Engine {
         let count = self.inputs.len().max(1);
         if let (Some(decoder), Some(input)) = (&mut self.decoder, self.inputs.get_mut(shard % count)) {
             let mut system = Vec::with_capacity(input.system.len());
+            let mut bytes = 0;
             for record in batch.records() {
+                bytes += record.data.len();
                 system.clear();
                 system.extend(input.system.iter().map(|column| system_cell(*column, batch, record)));
                 let (block, rejected) = (&mut input.block, &mut self.rejected);
                 decoder.decode(&record.data, &mut Sink { rowtime: self.rowtime, system: &system, block, rejected });
             }
+            self.meters.input.add(batch.records().len(), bytes);
             self.program.push(input.index, &input.block, now_ms);
             input.block.clear();
         }
@@ -120,6 +132,7 @@ impl Engine {
         self.rowtime = self.rowtime.max(now_ms);
         self.program.advance(self.rowtime);
         self.collect_errors(now_ms);
+        self.meters.error_rows.add(self.errors.len() as u64);
         let mut produced = Collector::new(self.outputs);
         for stream in &mut self.streams {
             let Some(index) = stream.index else {

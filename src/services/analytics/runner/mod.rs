@@ -13,16 +13,17 @@ mod task;
 mod tests;
 
 use super::application::{Application, Status};
+use super::metrics::ApplicationMeters;
 use super::taps::Taps;
 use super::{Analytics, Refusal};
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
 use crate::base::retry::Backoff;
 use crate::base::spawner::Stopping;
+pub(super) use source::unreadable;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-pub(super) use source::unreadable;
 use task::Task;
 use tokio::sync::watch;
 
@@ -37,6 +38,7 @@ struct Runner {
     stop: watch::Sender<bool>,
     ended: watch::Receiver<bool>,
     taps: Arc<Taps>,
+    meters: Arc<ApplicationMeters>,
 }
 
 /// Tells a run to end: because its application is stopped or changed, or because the process is.
@@ -60,6 +62,11 @@ impl Runners {
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(Scope, String), Runner>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Looks at the meters of each.
+    pub(super) fn each<T>(&self, look: impl Fn(&(Scope, String), &ApplicationMeters) -> T) -> Vec<T> {
+        self.lock().iter().map(|(key, runner)| look(key, &runner.meters)).collect()
+    }
 }
 
 impl Analytics {
@@ -67,11 +74,11 @@ impl Analytics {
     pub(super) fn launch(&self, scope: &Scope, application: Application) {
         let (stop, stopped) = watch::channel(false);
         let (end, ended) = watch::channel(false);
-        let taps = Arc::new(Taps::default());
+        let (taps, meters) = (Arc::new(Taps::default()), Arc::new(ApplicationMeters::default()));
         let key = (scope.clone(), application.name.clone());
-        self.0.runners.lock().insert(key, Runner { stop, ended, taps: Arc::clone(&taps) });
+        self.0.runners.lock().insert(key, Runner { stop, ended, taps: Arc::clone(&taps), meters: Arc::clone(&meters) });
         let stop = Stop { application: stopped, process: self.0.parts.spawner.stopping() };
-        let task = Task { service: self.clone(), scope: scope.clone(), application, taps };
+        let task = Task { service: self.clone(), scope: scope.clone(), application, taps, meters };
         let settled_ms = self.settled_ms();
         self.0.parts.spawner.spawn(async move {
             supervise(task, settled_ms, stop).await;

@@ -86,6 +86,14 @@ impl Tail {
         }
     }
 
+    /// Whether every record that there is was handed out.
+    pub(super) fn is_at_tip(&self) -> bool {
+        match self {
+            Self::Stream(tail) => tail.is_at_tip(),
+            Self::Puts(tail) => tail.is_at_tip(),
+        }
+    }
+
     /// The last record handed out, by log.
     pub(super) fn positions(&self) -> Vec<(LogId, Ordinal)> {
         match self {

@@ -9,6 +9,7 @@ use crate::base::account::Scope;
 use crate::base::clock::Millis;
 use crate::services::analytics::application::{Application, StartPosition};
 use crate::services::analytics::messages::About;
+use crate::services::analytics::metrics::ApplicationMeters;
 use crate::services::analytics::taps::Taps;
 use crate::services::analytics::{Analytics, code, consumer};
 use crate::services::kinesis::StartingPosition;
@@ -41,6 +42,7 @@ pub(super) struct Task {
     pub(super) scope: Scope,
     pub(super) application: Application,
     pub(super) taps: Arc<Taps>,
+    pub(super) meters: Arc<ApplicationMeters>,
 }
 
 /// What has been processed and delivered, but not saved yet.
@@ -69,14 +71,16 @@ impl Task {
         let mut progress = Progress { positions: BTreeMap::new(), changed: false, saved_ms: self.now_ms() };
         while let Some(step) = self.next_step(&mut tail, stop).await? {
             progress.note(&step, tail.as_ref());
+            self.measure(&step, tail.as_ref());
             let due = progress.changed && self.now_ms() - progress.saved_ms >= SECOND;
             let (back, produced, state) = self.step(engine, step, due).await?;
             engine = back;
             progress.changed |= produced.iter().any(|records| !records.is_empty());
+            let (records, bytes) = size(&produced);
             let delivery = self.delivery();
             tokio::select! {
                 biased;
-                () = delivery.deliver(produced) => {}
+                () = delivery.deliver(produced) => self.meters.output.add(records, bytes),
                 // Not saved: what was not delivered is made again.
                 () = stop.wait() => return Ok(()),
             }
@@ -86,6 +90,17 @@ impl Task {
         }
         let state = Some(self.state(&engine).encode());
         self.save(progress.take(state, self.now_ms())).await
+    }
+
+    /// How far behind the stream the application is.
+    fn measure(&self, step: &Step, tail: Option<&Tail>) {
+        if tail.is_none_or(Tail::is_at_tip) {
+            self.meters.behind_ms.set(0);
+        } else if let Step::Records(batch) = step
+            && let Some(last) = batch.records().last()
+        {
+            self.meters.behind_ms.set((self.now_ms() - last.arrival_ms).max(0));
+        }
     }
 
     fn now_ms(&self) -> Millis {
@@ -177,7 +192,9 @@ impl Task {
             }
             None => Program::new(plan, options),
         };
-        Ok(Box::new(Engine::new(&self.application, program, Arc::clone(&self.taps), rowtime).map_err(broken)?))
+        Ok(Box::new(
+            Engine::new(&self.application, program, Arc::clone(&self.taps), Arc::clone(&self.meters), rowtime).map_err(broken)?,
+        ))
     }
 
     /// Tells the user what is wrong.
@@ -190,6 +207,12 @@ impl Task {
         };
         self.service.report(&self.application, about, text).await;
     }
+}
+
+/// Records and their bytes.
+fn size(produced: &Produced) -> (usize, usize) {
+    let bytes = produced.iter().flatten().map(Bytes::len).sum();
+    (produced.iter().map(Vec::len).sum(), bytes)
 }
 
 fn state_of(engine: &Engine, fingerprint: String) -> State {

@@ -155,8 +155,9 @@ impl Delivery {
     }
 
     /// Moves the position: everything up to the cursor was acknowledged.
-    pub(super) async fn commit(&mut self, source: &mut Source, cursor: &Cursor) -> Result<(), StoreError> {
+    pub(super) async fn commit(&mut self, source: &mut Source, cursor: &mut Cursor) -> Result<(), StoreError> {
         source.commit(cursor).await?;
+        cursor.settle(&self.strings.delivered);
         self.strings.delivered_ms.send_modify(|delivered_ms| *delivered_ms = cursor.arrival_ms.max(*delivered_ms));
         Ok(())
     }

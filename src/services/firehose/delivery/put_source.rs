@@ -61,7 +61,7 @@ impl PutSource {
     }
 
     pub(super) fn cursor(&self) -> Cursor {
-        Cursor { piece: 0, read: self.delivered, arrival_ms: Millis::MIN }
+        Cursor::after(self.delivered)
     }
 
     pub(super) async fn next(&self, cursor: &mut Cursor, bytes: usize) -> Result<Option<Chunk>, StoreError> {

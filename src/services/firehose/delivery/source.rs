@@ -9,6 +9,7 @@ use super::put_source::PutSource;
 use super::stream_source::StreamSource;
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
+use crate::base::meter::Traffic;
 use crate::services::kinesis::{KinesisError, SequenceNumber};
 use crate::store::{Ordinal, StoreError};
 use bytes::Bytes;
@@ -50,6 +51,22 @@ pub(in super::super) struct Cursor {
     pub(super) read: u64,
     /// Its arrival time.
     pub(super) arrival_ms: Millis,
+    /// Records read and not committed yet.
+    records: usize,
+    /// Bytes of their data.
+    bytes: usize,
+}
+
+impl Cursor {
+    /// Before the record that comes after `read`, of the first piece.
+    pub(super) fn after(read: u64) -> Self {
+        Self { piece: 0, read, arrival_ms: Millis::MIN, records: 0, bytes: 0 }
+    }
+
+    /// Counts what was read as delivered.
+    pub(super) fn settle(&mut self, delivered: &Traffic) {
+        delivered.add(std::mem::take(&mut self.records), std::mem::take(&mut self.bytes));
+    }
 }
 
 /// Why a source gives no records.
@@ -116,10 +133,15 @@ impl Source {
 
     /// The next counted records, `bytes` of them at most but one at least; moves the cursor behind them. `None` at the end.
     pub(in super::super) async fn next(&self, cursor: &mut Cursor, bytes: usize) -> Result<Option<Chunk>, StoreError> {
-        match self {
-            Self::Put(source) => source.next(cursor, bytes).await,
-            Self::Stream(source) => Ok(source.next(cursor, bytes)),
+        let chunk = match self {
+            Self::Put(source) => source.next(cursor, bytes).await?,
+            Self::Stream(source) => source.next(cursor, bytes),
+        };
+        if let Some(chunk) = &chunk {
+            cursor.records += chunk.records.len();
+            cursor.bytes += chunk.records.iter().map(|record| record.data.len()).sum::<usize>();
         }
+        Ok(chunk)
     }
 
     /// Prints the sequence number of a record.

@@ -82,7 +82,7 @@ impl StreamSource {
 
     /// The beginning of what is held.
     pub(super) fn cursor() -> Cursor {
-        Cursor { piece: 0, read: 0, arrival_ms: Millis::MIN }
+        Cursor::after(0)
     }
 
     pub(super) fn next(&self, cursor: &mut Cursor, bytes: usize) -> Option<Chunk> {

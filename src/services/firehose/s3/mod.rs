@@ -26,9 +26,9 @@ pub(super) async fn deliver(delivery: &mut Delivery, source: &mut Source) -> Res
             },
         };
         let attempt = object::build(source, &stream, &target).await?;
-        let Some((object, cursor)) = attempt else { return Ok(()) };
+        let Some((object, mut cursor)) = attempt else { return Ok(()) };
         match delivery.parts.objects.put_object(&delivery.entry.scope, object).await {
-            Ok(()) => return delivery.commit(source, &cursor).await,
+            Ok(()) => return delivery.commit(source, &mut cursor).await,
             Err(ObjectStoreError { code, message }) => {
                 failures += 1;
                 let (parts, scope) = (&delivery.parts, &delivery.entry.scope);

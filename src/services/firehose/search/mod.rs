@@ -33,7 +33,7 @@ pub(super) async fn deliver(delivery: &mut Delivery, source: &mut Source) -> Res
     let mut cursor = source.cursor();
     while let Some(chunk) = source.next(&mut cursor, BULK_BYTES).await? {
         deliver_chunk(delivery, source, &chunk).await;
-        delivery.commit(source, &cursor).await?;
+        delivery.commit(source, &mut cursor).await?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ pub(super) async fn get_records(kinesis: Kinesis, _caller: Caller, input: GetRec
     let snapshot = stream.snapshot();
     let shard = snapshot.document.shard(iterator.shard).filter(|shard| shard.log == iterator.log).ok_or_else(gone)?;
     if !stream.throughput.admit_read(&kinesis.0.limits, shard.index, now_ms) {
+        stream.meters.read_throttled.add(1);
         return Err(stream.key.shard_throttled(shard.index).into());
     }
     let limit = ReadLimit {
@@ -33,10 +34,13 @@ pub(super) async fn get_records(kinesis: Kinesis, _caller: Caller, input: GetRec
     let horizon_ms = now_ms - snapshot.document.retention_ms();
     let (records, next) =
         read_unexpired(&kinesis.0.store, shard.log, iterator.next, limit, horizon_ms).await.map_err(KinesisError::from)?;
-    stream.throughput.count_read(&kinesis.0.limits, shard.index, records.iter().map(store::Record::size).sum(), now_ms);
+    let bytes = records.iter().map(store::Record::size).sum();
+    stream.throughput.count_read(&kinesis.0.limits, shard.index, bytes, now_ms);
+    stream.meters.outgoing.add(records.len(), bytes);
     let child_shards = kinesis.children_if_over(&stream.snapshot(), shard, next)?;
     let behind =
         records.last().filter(|last| !kinesis.is_at_tip(shard, last.ordinal)).map_or(0, |last| (now_ms - last.arrival_ms).max(0));
+    stream.meters.iterator_age_ms.set(behind);
     let next_iterator = ShardIterator { next, ..iterator.clone() };
     Ok(GetRecordsOutput {
         millis_behind_latest: Some(behind),
