@@ -123,6 +123,22 @@ impl S3 {
         Ok(all.into_iter().filter(|(_, bucket)| bucket.account == account).collect())
     }
 
+    /// Gives a bucket these tags in place of those it has.
+    ///
+    /// # Errors
+    /// [`S3Error::NoSuchBucket`].
+    pub async fn set_bucket_tags(&self, name: &str, tags: BTreeMap<String, String>) -> Result<(), S3Error> {
+        self.change_bucket(name, |bucket| bucket.tags = tags).await
+    }
+
+    /// Gives a bucket a policy document, which is kept and not enforced, or takes it away.
+    ///
+    /// # Errors
+    /// [`S3Error::NoSuchBucket`].
+    pub async fn set_bucket_policy(&self, name: &str, policy: Option<String>) -> Result<(), S3Error> {
+        self.change_bucket(name, |bucket| bucket.policy = policy).await
+    }
+
     /// Changes what is kept of a bucket.
     pub(super) async fn change_bucket(
         &self,

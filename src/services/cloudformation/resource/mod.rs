@@ -4,9 +4,16 @@
 
 mod calls;
 mod convert;
+mod delivery_stream;
 mod failure;
+mod iam;
 mod kinesis_stream;
+mod logs;
 mod properties;
+mod resource_policy;
+mod s3;
+mod stream_consumer;
+mod tags;
 
 pub(super) use calls::{Calls, Surroundings, Tables};
 pub(super) use failure::Failure;
@@ -17,7 +24,21 @@ use serde_json::Value as Document;
 use std::collections::BTreeMap;
 
 /// All types, by name.
-pub(super) static TYPES: &[&ResourceType] = &[&kinesis_stream::STREAM];
+pub(super) static TYPES: &[&ResourceType] = &[
+    &iam::instance_profile::INSTANCE_PROFILE,
+    &iam::managed_policy::MANAGED_POLICY,
+    &iam::policy::POLICY,
+    &iam::role::ROLE,
+    &iam::service_linked_role::SERVICE_LINKED_ROLE,
+    &resource_policy::RESOURCE_POLICY,
+    &kinesis_stream::STREAM,
+    &stream_consumer::STREAM_CONSUMER,
+    &delivery_stream::DELIVERY_STREAM,
+    &logs::LOG_GROUP,
+    &logs::LOG_STREAM,
+    &s3::bucket::BUCKET,
+    &s3::bucket_policy::BUCKET_POLICY,
+];
 
 /// The type called `name`.
 pub(super) fn find(name: &str) -> Option<&'static ResourceType> {

@@ -52,12 +52,12 @@ pub(super) async fn get_tagging(s3: &S3, request: S3Request<GetBucketTaggingInpu
 
 pub(super) async fn put_tagging(s3: &S3, request: S3Request<PutBucketTaggingInput>) -> Answer<PutBucketTaggingOutput> {
     let tags = tags_in(request.input.tagging.tag_set);
-    s3.change_bucket(&request.input.bucket, |bucket| bucket.tags = tags).await?;
+    s3.set_bucket_tags(&request.input.bucket, tags).await?;
     no_content(PutBucketTaggingOutput::default())
 }
 
 pub(super) async fn delete_tagging(s3: &S3, request: S3Request<DeleteBucketTaggingInput>) -> Answer<DeleteBucketTaggingOutput> {
-    s3.change_bucket(&request.input.bucket, |bucket| bucket.tags = BTreeMap::new()).await?;
+    s3.set_bucket_tags(&request.input.bucket, BTreeMap::new()).await?;
     no_content(DeleteBucketTaggingOutput::default())
 }
 
@@ -76,12 +76,12 @@ pub(super) async fn put_policy(s3: &S3, request: S3Request<PutBucketPolicyInput>
             "Policies must be valid JSON and the first byte must be '{'",
         ));
     }
-    s3.change_bucket(&request.input.bucket, |bucket| bucket.policy = Some(policy)).await?;
+    s3.set_bucket_policy(&request.input.bucket, Some(policy)).await?;
     no_content(PutBucketPolicyOutput::default())
 }
 
 pub(super) async fn delete_policy(s3: &S3, request: S3Request<DeleteBucketPolicyInput>) -> Answer<DeleteBucketPolicyOutput> {
-    s3.change_bucket(&request.input.bucket, |bucket| bucket.policy = None).await?;
+    s3.set_bucket_policy(&request.input.bucket, None).await?;
     no_content(DeleteBucketPolicyOutput::default())
 }
 

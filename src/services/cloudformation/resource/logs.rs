@@ -1,0 +1,99 @@
+//! AWS::Logs::LogGroup and AWS::Logs::LogStream.
+
+use super::tags::TagChange;
+use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
+use crate::api::logs::{DeleteLogGroupRequest, DeleteLogStreamRequest, TagResourceRequest, UntagResourceRequest, op};
+use async_trait::async_trait;
+
+/// The type of groups.
+pub(super) static LOG_GROUP: ResourceType = ResourceType {
+    name: "AWS::Logs::LogGroup",
+    properties: &[
+        Property::changeable("BearerTokenAuthenticationEnabled"),
+        Property::changeable("DataProtectionPolicy"),
+        Property::changeable("DeletionProtectionEnabled"),
+        Property::changeable("FieldIndexPolicies"),
+        Property::changeable("KmsKeyId"),
+        Property::fixed("LogGroupClass"),
+        Property::fixed("LogGroupName"),
+        Property::changeable("ResourcePolicyDocument"),
+        Property::changeable("RetentionInDays"),
+        Property::changeable("Tags"),
+    ],
+    attributes: &["Arn"],
+    handler: &LogGroup,
+};
+
+/// The type of streams.
+pub(super) static LOG_STREAM: ResourceType = ResourceType {
+    name: "AWS::Logs::LogStream",
+    properties: &[Property::fixed("LogGroupName").required(), Property::fixed("LogStreamName")],
+    attributes: &[],
+    handler: &LogStream,
+};
+
+/// Longest name of a group or stream (API reference, CreateLogGroup).
+const LONGEST_NAME: usize = 512;
+
+struct LogGroup;
+
+#[async_trait]
+impl Handler for LogGroup {
+    async fn create(&self, calls: &Calls, desired: &Properties) -> Result<Made, Failure> {
+        let name = calls.name(desired, "LogGroupName", LONGEST_NAME);
+        let mut input = desired.input(op::CreateLogGroup)?;
+        input.log_group_name = name.clone();
+        input.tags = Some(calls.tags(desired)?).filter(|tags| !tags.is_empty());
+        calls.run(op::CreateLogGroup, input).await?;
+        calls.initiated(&name).await;
+        Ok(made(calls, &name))
+    }
+
+    /// Retention and the like are kept with the stack only: the group itself knows its tags.
+    async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
+        let TagChange { wanted, gone } = TagChange::between(calls, previous, desired)?;
+        let resource_arn = calls.arn("logs", format!("log-group:{id}"));
+        if !gone.is_empty() {
+            let input = UntagResourceRequest { resource_arn: resource_arn.clone(), tag_keys: gone };
+            calls.run(op::UntagResource, input).await?;
+        }
+        if !wanted.is_empty() {
+            calls.run(op::TagResource, TagResourceRequest { resource_arn, tags: wanted }).await?;
+        }
+        Ok(made(calls, id))
+    }
+
+    async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
+        calls.run(op::DeleteLogGroup, DeleteLogGroupRequest { log_group_name: id.to_owned() }).await.map(drop)
+    }
+}
+
+/// The ARN ends with the asterisk of all the group's streams (template guide, Return values).
+fn made(calls: &Calls, name: &str) -> Made {
+    Made::new(name).with("Arn", calls.arn("logs", format!("log-group:{name}:*")))
+}
+
+struct LogStream;
+
+#[async_trait]
+impl Handler for LogStream {
+    async fn create(&self, calls: &Calls, desired: &Properties) -> Result<Made, Failure> {
+        let name = calls.name(desired, "LogStreamName", LONGEST_NAME);
+        let mut input = desired.input(op::CreateLogStream)?;
+        input.log_stream_name = name.clone();
+        calls.run(op::CreateLogStream, input).await?;
+        calls.initiated(&name).await;
+        Ok(Made::new(name))
+    }
+
+    /// Nothing of it changes in place.
+    async fn update(&self, _: &Calls, id: &str, _: &Properties, _: &Properties) -> Result<Made, Failure> {
+        Ok(Made::new(id))
+    }
+
+    async fn delete(&self, calls: &Calls, id: &str, properties: &Properties) -> Result<(), Failure> {
+        let log_group_name = properties.text("LogGroupName").unwrap_or_default();
+        let input = DeleteLogStreamRequest { log_group_name, log_stream_name: id.to_owned() };
+        calls.run(op::DeleteLogStream, input).await.map(drop)
+    }
+}
