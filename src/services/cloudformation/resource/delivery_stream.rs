@@ -44,7 +44,7 @@ const LONGEST_NAME: usize = 64;
 /// How the properties of destinations end.
 const DESTINATION: &str = "DestinationConfiguration";
 
-/// What a destination keeps as it was made: UpdateDestination does not take it.
+/// What a search destination keeps as it was made: UpdateDestination does not take it.
 const UNCHANGING: [&str; 2] = ["S3BackupMode", "VpcConfiguration"];
 
 /// Parts of a destination that are called otherwise in an update.
@@ -87,7 +87,7 @@ impl Handler for DeliveryStream {
     fn replaces(&self, previous: &Properties, desired: &Properties) -> bool {
         match (destination(previous), destination(desired)) {
             (Some((before, was)), Some((after, is))) => {
-                kind(before) != kind(after) || UNCHANGING.iter().any(|part| was.get(*part) != is.get(*part))
+                kind(before) != kind(after) || unchanging(after).iter().any(|part| was.get(*part) != is.get(*part))
             }
             _ => false,
         }
@@ -112,6 +112,11 @@ fn destination(properties: &Properties) -> Option<(&str, &Map<String, Document>)
 /// Plain and extended S3 destinations are of one kind.
 fn kind(destination: &str) -> &str {
     destination.strip_prefix("Extended").unwrap_or(destination)
+}
+
+/// What an update of a destination cannot change.
+fn unchanging(destination: &str) -> &'static [&'static str] {
+    if destination.to_lowercase().contains("search") { &UNCHANGING } else { &[] }
 }
 
 async fn describe(calls: &Calls, name: &str) -> Result<DeliveryStreamDescription, Failure> {
@@ -143,7 +148,7 @@ fn destination_update(
     if destination(previous) == Some((kind, wanted)) {
         return Ok(None);
     }
-    let update = Map::from_iter([(format!("{kind}DestinationUpdate"), Document::Object(as_update(wanted)))]);
+    let update = Map::from_iter([(format!("{kind}DestinationUpdate"), Document::Object(as_update(kind, wanted)))]);
     let input: UpdateDestinationInput = Properties(update).input(op::UpdateDestination)?;
     Ok(Some(UpdateDestinationInput {
         delivery_stream_name: stream.delivery_stream_name.clone(),
@@ -154,9 +159,9 @@ fn destination_update(
 }
 
 /// A destination's configuration in the words of an update.
-fn as_update(configuration: &Map<String, Document>) -> Map<String, Document> {
+fn as_update(kind: &str, configuration: &Map<String, Document>) -> Map<String, Document> {
     let renamed = |name: &str| RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new).to_owned();
-    let kept = configuration.iter().filter(|(name, _)| !UNCHANGING.contains(&name.as_str()));
+    let kept = configuration.iter().filter(|(name, _)| !unchanging(kind).contains(&name.as_str()));
     kept.map(|(name, value)| (renamed(name), value.clone())).collect()
 }
 

@@ -2,14 +2,18 @@
 //!
 //! One file a type. A type is a [`ResourceType`] of static facts and a [`Handler`] that calls the operations which a client would call.
 
+mod analytics;
 mod calls;
+mod cognito;
 mod convert;
 mod delivery_stream;
+mod domain;
 mod failure;
 mod iam;
 mod kinesis_stream;
 mod logs;
 mod properties;
+mod record;
 mod resource_policy;
 mod s3;
 mod stream_consumer;
@@ -25,6 +29,14 @@ use std::collections::BTreeMap;
 
 /// All types, by name.
 pub(super) static TYPES: &[&ResourceType] = &[
+    &record::CDK_METADATA,
+    &record::WAIT_CONDITION_HANDLE,
+    &cognito::identity_pool::IDENTITY_POOL,
+    &cognito::role_attachment::ROLE_ATTACHMENT,
+    &cognito::user_pool::USER_POOL,
+    &cognito::user_pool_client::USER_POOL_CLIENT,
+    &cognito::user::USER,
+    &domain::ELASTICSEARCH,
     &iam::instance_profile::INSTANCE_PROFILE,
     &iam::managed_policy::MANAGED_POLICY,
     &iam::policy::POLICY,
@@ -33,11 +45,24 @@ pub(super) static TYPES: &[&ResourceType] = &[
     &resource_policy::RESOURCE_POLICY,
     &kinesis_stream::STREAM,
     &stream_consumer::STREAM_CONSUMER,
+    &analytics::application_v1::APPLICATION,
+    &analytics::part::OUTPUT_V1,
+    &analytics::part::REFERENCE_V1,
+    &analytics::application_v2::APPLICATION,
+    &analytics::part::LOGGING_OPTION_V2,
+    &analytics::part::OUTPUT_V2,
+    &analytics::part::REFERENCE_V2,
     &delivery_stream::DELIVERY_STREAM,
+    &record::LAMBDA_FUNCTION,
     &logs::LOG_GROUP,
     &logs::LOG_STREAM,
+    &domain::OPENSEARCH,
     &s3::bucket::BUCKET,
     &s3::bucket_policy::BUCKET_POLICY,
+    &record::SECRET,
+    &record::KDG_STAGING,
+    &cognito::kdg::KDG_SETUP,
+    &analytics::start::START,
 ];
 
 /// The type called `name`.
