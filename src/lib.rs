@@ -7,6 +7,7 @@
 //! - `wire`: bytes to calls and back; knows no service.
 //! - `api`: the AWS APIs as types, generated from `api-models/`, and what checks and routes their inputs.
 //! - `services`: Data Streams, Firehose, Analytics and their neighbours, each a folder.
+//! - `generate`: records from templates, pure.
 //! - `sql`: the streaming SQL engine, pure.
 //! - `base`: clock, ARNs, accounts, retries.
 
@@ -15,6 +16,7 @@ pub mod app;
 pub mod base;
 pub mod cli;
 pub mod config;
+pub mod generate;
 pub mod services;
 pub mod sql;
 pub mod store;
