@@ -93,7 +93,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
     Some(match room {
         "main" | "lib" | "cli" | "app" => return None,
         "base" => &[],
-        "sql" | "store" | "api" | "config" => &["base"],
+        "sql" | "generate" | "store" | "api" | "config" => &["base"],
         "telemetry" => &["base", "config"],
         "wire" => &["api", "base"],
         "services/mod" => &[],
