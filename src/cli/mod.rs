@@ -1,6 +1,7 @@
 //! The command line.
 
 mod compatibility;
+mod generate;
 mod health;
 mod serve;
 mod sql;
@@ -24,6 +25,8 @@ enum Command {
     Health(health::HealthFlags),
     /// Run an application's script on a file, in virtual time
     Sql(Box<sql::SqlFlags>),
+    /// Make records from a template of the Kinesis Data Generator and print or send them
+    Generate(Box<generate::GenerateFlags>),
     /// Print docs/compatibility.md
     #[command(hide = true)]
     Compatibility,
@@ -37,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Serve(flags) => serve::run(*flags),
         Command::Health(flags) => health::run(&flags),
         Command::Sql(flags) => sql::run(&flags),
+        Command::Generate(flags) => generate::run(&flags),
         Command::Compatibility => compatibility::run(),
     };
     match result {

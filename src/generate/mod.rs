@@ -11,10 +11,12 @@ mod context;
 pub mod functions;
 mod javascript;
 mod moment;
+pub mod periods;
 mod template;
 mod words;
 
 pub use argument::Argument;
 pub use chance::Chance;
 pub use context::Context;
+pub use moment::parse_date;
 pub use template::{Finding, RECORD_BYTES_MAX, RenderError, Template};

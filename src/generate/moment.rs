@@ -5,7 +5,7 @@ mod parse;
 mod tokens;
 
 pub(super) use format::Format;
-pub(super) use parse::parse_date;
+pub use parse::parse_date;
 
 use crate::base::clock::Millis;
 use jiff::Timestamp;

@@ -32,9 +32,9 @@ pub(super) fn alphanumeric(context: &mut Context) -> char {
 }
 
 fn number(argument: &Argument) -> Result<Call, String> {
-    let (min, max, precision) = match argument.truthy() {
-        None | Some(Value::Array(_)) => (0.0, NUMBER_MAX, 1.0),
+    let (min, max, precision) = match argument.value() {
         Some(Value::Number(max)) => (0.0, max.as_f64().unwrap_or(f64::NAN), 1.0),
+        None | Some(Value::Null | Value::Bool(false) | Value::Array(_)) => (0.0, NUMBER_MAX, 1.0),
         Some(Value::Object(options)) => {
             let option = |name: &str, default| options.get(name).map_or(Ok(default), |value| bound(name, value));
             (option("min", 0.0)?, option("max", NUMBER_MAX)?, option("precision", 1.0)?)

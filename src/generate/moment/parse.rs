@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// The instant of an ISO 8601 text, as JavaScript's `Date.parse` takes it: a date alone is in UTC, a time without offset in the zone.
-pub(in crate::generate) fn parse_date(text: &str, zone: &TimeZone) -> Option<Millis> {
+pub fn parse_date(text: &str, zone: &TimeZone) -> Option<Millis> {
     let text = text.trim();
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp.as_millisecond());
