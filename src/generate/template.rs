@@ -15,8 +15,8 @@ pub const RECORD_BYTES_MAX: usize = 10 << 20;
 const TEMPLATE_BYTES_MAX: usize = 1 << 20;
 /// How many errors are told at once.
 const FINDINGS_MAX: usize = 20;
-/// How many calls are made in one record once a value has held a call; the browser's stack ends about there too.
-const RESCANS_MAX: usize = 10_000;
+/// How many calls are made in one record once a value has held a call; in the browser the stack ends it.
+const RESCANS_MAX: usize = 2_000;
 
 /// Something about a place in a template.
 #[derive(Clone, Debug, Error, PartialEq)]
