@@ -6,6 +6,7 @@ mod kdg;
 mod links;
 mod metrics;
 mod own;
+mod pools;
 mod s3;
 mod services;
 mod setup;
@@ -199,6 +200,7 @@ fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls, prog
         },
         tls,
         analytics: services.analytics,
+        user_pools: services.user_pools,
         kdg: settings.kdg.clone(),
     });
     let gateway = Gateway::new(services.tables, own).with_fallback(s3::fallback(services.s3, s3_requests));

@@ -102,6 +102,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "services/analytics" => ANALYTICS,
         // Temporary credentials carry the id of the role they were made for.
         "services/sts" => &["api", "base", "store", "services/iam"],
+        // Identity pools give out credentials of STS.
+        "services/cognito" => &["api", "base", "store", "services/sts"],
         // Templates are read from S3.
         "services/cloudformation" => &["api", "base", "store", "services/s3"],
         room if room.starts_with("services/") => NEIGHBOUR,

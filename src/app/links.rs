@@ -4,10 +4,12 @@ use crate::api::BoxFuture;
 use crate::base::account::Scope;
 use crate::base::arn::Arn;
 use crate::base::clock::Millis;
+use crate::services::cognito::{UserPools, WebIdentityRefusal};
 use crate::services::elasticsearch;
 use crate::services::firehose::{self, ErrorLog, Object, ObjectStore, ObjectStoreError};
 use crate::services::logs::Logs;
 use crate::services::s3::{ObjectMeta, S3, S3Error};
+use crate::services::sts::{Subject, TokenRefusal, WebIdentities};
 
 impl ObjectStore for S3 {
     fn put_object(&self, scope: &Scope, object: Object) -> BoxFuture<Result<(), ObjectStoreError>> {
@@ -50,5 +52,18 @@ impl firehose::Domains for elasticsearch::Domains {
     fn endpoint(&self, domain: &Arn) -> BoxFuture<Result<String, String>> {
         let (domains, domain) = (self.clone(), domain.clone());
         Box::pin(async move { Self::endpoint(&domains, &domain).await.map_err(|error| error.to_string()) })
+    }
+}
+
+impl WebIdentities for UserPools {
+    fn subject(&self, token: String) -> BoxFuture<Result<Subject, TokenRefusal>> {
+        let pools = self.clone();
+        Box::pin(async move {
+            let identity = pools.web_identity(&token).await.map_err(|refusal| match refusal {
+                WebIdentityRefusal::Invalid(why) => TokenRefusal::Invalid(why),
+                WebIdentityRefusal::Expired => TokenRefusal::Expired,
+            })?;
+            Ok(Subject { subject: identity.subject, audience: identity.audience, provider: identity.provider })
+        })
     }
 }

@@ -1,10 +1,11 @@
-//! The paths that are ours: those under `/_millpond`, `/ca.pem`, `/proxy.pac` and `/kdg/`.
+//! The paths that are ours: those under `/_millpond`, `/ca.pem`, `/proxy.pac`, `/kdg/`, and the public pages of user pools.
 
-use super::kdg;
 use super::metrics::{self, Metrics};
 use super::setup::{Progress, Standing};
+use super::{kdg, pools};
 use crate::base::account::{DEFAULT_ACCOUNT, DEFAULT_REGION, Scope};
 use crate::services::analytics::Analytics;
+use crate::services::cognito::UserPools;
 use crate::wire::proxy;
 use crate::wire::tls::Tls;
 use axum::extract::{Path, Query, State};
@@ -32,6 +33,8 @@ pub(super) struct Own {
     pub(super) tls: Tls,
     /// The rows of applications.
     pub(super) analytics: Analytics,
+    /// The keys of user pools.
+    pub(super) user_pools: UserPools,
     /// The web folder of a Kinesis Data Generator.
     pub(super) kdg: Option<PathBuf>,
 }
@@ -51,6 +54,7 @@ pub(super) fn router(own: Own) -> Router {
         .with_state(own.metrics)
         .route("/proxy.pac", get(proxy_configuration))
         .merge(kdg::router(own.kdg))
+        .merge(pools::router(own.user_pools))
         .merge(start)
         .merge(authority)
 }

@@ -7,6 +7,7 @@ use crate::base::spawner::Spawner;
 use crate::config::{self, Settings};
 use crate::services::analytics::{self, Analytics};
 use crate::services::cloudformation::{self, CloudFormation};
+use crate::services::cognito::{self, IdentityPools, UserPools};
 use crate::services::ec2::{self, Ec2};
 use crate::services::elasticsearch::{self, Domains, Servers};
 use crate::services::firehose::{self, FailedFolder, Firehose};
@@ -34,6 +35,8 @@ pub(super) struct Services {
     pub(super) domains: Domains,
     /// For the keys that STS has given out.
     pub(super) sts: Sts,
+    /// For the keys of their tokens.
+    pub(super) user_pools: UserPools,
 }
 
 impl Services {
@@ -43,7 +46,9 @@ impl Services {
         let http = reqwest::Client::builder().build()?;
         let s3 = S3::open(store.clone(), clock.clone()).await?;
         let iam = Iam::new(store.clone(), clock.clone());
-        let sts = Sts::open(store.clone(), clock.clone(), iam.clone()).await?;
+        let user_pools = UserPools::new(store.clone(), clock.clone());
+        let sts = Sts::open(store.clone(), clock.clone(), iam.clone(), Arc::new(user_pools.clone())).await?;
+        let identity_pools = IdentityPools::new(store.clone(), clock.clone(), user_pools.clone(), sts.clone());
         let logs = Logs::new(store.clone(), clock.clone());
         let kinesis = Kinesis::open(store.clone(), clock.clone(), limits.kinesis.clone(), tasks.clone()).await?;
         let domains = Domains::open(store.clone(), clock.clone(), tasks.clone(), http.clone(), servers(settings)).await?;
@@ -84,10 +89,12 @@ impl Services {
             iam::routes(iam),
             cloudformation::routes(CloudFormation::new(s3.clone())),
             sts::routes(sts.clone()),
+            cognito::user_routes(user_pools.clone()),
+            cognito::identity_routes(identity_pools),
             elasticsearch::es_routes(domains.clone()),
             elasticsearch::opensearch_routes(domains.clone()),
         ];
-        Ok(Self { tables, s3, kinesis, firehose, analytics, domains, sts })
+        Ok(Self { tables, s3, kinesis, firehose, analytics, domains, sts, user_pools })
     }
 }
 

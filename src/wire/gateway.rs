@@ -32,6 +32,9 @@ const OWN_PATHS: &str = "/_millpond";
 /// Ours too when asked for without a signature; with one they are a bucket or an object of S3.
 const OWN_PAGES: [&str; 3] = ["/ca.pem", "/proxy.pac", "/kdg"];
 
+/// Ours in the same way, behind the id of a user pool of Cognito.
+const POOL_PAGES: [&str; 2] = ["/.well-known/jwks.json", "/.well-known/openid-configuration"];
+
 impl Gateway {
     /// A gateway to these tables; `own` answers the paths that are ours.
     pub fn new(tables: Vec<ServiceTable>, own: Router) -> Self {
@@ -107,10 +110,17 @@ fn is_own(request: &Request<Body>) -> bool {
     if path.starts_with(OWN_PATHS) {
         return true;
     }
-    let page = OWN_PAGES.iter().any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let page = is_pool_page(path)
+        || OWN_PAGES.iter().any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     let signed = request.headers().contains_key(http::header::AUTHORIZATION)
         || request.uri().query().is_some_and(|query| query.contains("X-Amz-") || query.contains("AWSAccessKeyId="));
     page && !signed && matches!(*request.method(), http::Method::GET | http::Method::HEAD)
+}
+
+/// Whether a path is that of a user pool's public pages. Names of buckets have no underscore, ids of pools have one.
+fn is_pool_page(path: &str) -> bool {
+    let pool = POOL_PAGES.iter().find_map(|page| path.strip_suffix(page)?.strip_prefix('/'));
+    pool.is_some_and(|pool| pool.contains('_') && !pool.contains('/'))
 }
 
 /// Account and region from the credential scope, and how the client reached us.

@@ -3,11 +3,13 @@
 //! A temporary access key has its account in it ([`temporary_key`](crate::base::credential::temporary_key)), so that requests signed with it
 //! reach that account. Trust policies are not enforced: any role may be assumed, also one that was never made.
 
+mod assume;
 mod operations;
 mod session;
 #[cfg(test)]
 mod tests;
 
+pub use assume::{Assumed, Subject, TokenRefusal, WebIdentities};
 pub use operations::routes;
 pub use session::Session;
 
@@ -26,6 +28,8 @@ struct Inner {
     store: Store,
     clock: Clock,
     iam: Iam,
+    /// Who can tell whom a token stands for.
+    identities: Arc<dyn WebIdentities>,
     /// Sessions by access key, the same as in the store.
     sessions: RwLock<HashMap<String, Session>>,
 }
@@ -39,10 +43,10 @@ impl Sts {
     ///
     /// # Errors
     /// Failures to read.
-    pub async fn open(store: Store, clock: Clock, iam: Iam) -> Result<Self, StoreError> {
+    pub async fn open(store: Store, clock: Clock, iam: Iam, identities: Arc<dyn WebIdentities>) -> Result<Self, StoreError> {
         let found: Vec<(String, Session)> = store.list(&sessions(), crate::store::Listing::default()).await?;
         let sessions = RwLock::new(found.into_iter().collect());
-        Ok(Self(Arc::new(Inner { store, clock, iam, sessions })))
+        Ok(Self(Arc::new(Inner { store, clock, iam, identities, sessions })))
     }
 
     /// The session of a temporary access key that has not expired: its secret and token, for those who verify signatures.

@@ -1,15 +1,11 @@
 //! The operations, each a function of the handle, the caller and the input.
 
-use super::{Session, Sts};
+use super::{Sts, TokenRefusal};
 use crate::api::sts::{
-    AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser, Credentials, GetCallerIdentityRequest, GetCallerIdentityResponse,
-    GetSessionTokenRequest, GetSessionTokenResponse, SERVICE, op,
+    AssumeRoleRequest, AssumeRoleResponse, AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse,
+    GetCallerIdentityRequest, GetCallerIdentityResponse, GetSessionTokenRequest, GetSessionTokenResponse, SERVICE, fault, op,
 };
-use crate::api::{Caller, Fault, Routes, ServiceTable, Timestamp};
-use crate::base::account::is_account_id;
-use crate::base::arn::Arn;
-use crate::base::clock::Millis;
-use crate::base::credential::{secret, temporary_key, unique_id};
+use crate::api::{Caller, Fault, Routes, ServiceTable};
 
 /// How long an assumed role lasts where the caller does not say, in seconds (API reference, AssumeRole).
 const ROLE_SECONDS: i32 = 3600;
@@ -17,17 +13,12 @@ const ROLE_SECONDS: i32 = 3600;
 /// The same of GetSessionToken.
 const TOKEN_SECONDS: i32 = 43_200;
 
-/// Letters of a secret access key.
-const SECRET_LETTERS: usize = 40;
-
-/// Letters of a session token; AWS's are of about this length.
-const TOKEN_LETTERS: usize = 356;
-
 /// The operations for the gateway.
 pub fn routes(sts: Sts) -> ServiceTable {
     Routes::new(&SERVICE, sts)
         .on(op::GetCallerIdentity, get_caller_identity)
         .on(op::AssumeRole, assume_role)
+        .on(op::AssumeRoleWithWebIdentity, assume_role_with_web_identity)
         .on(op::GetSessionToken, get_session_token)
         .finish()
 }
@@ -45,42 +36,43 @@ async fn get_caller_identity(sts: Sts, caller: Caller, _: GetCallerIdentityReque
     Ok(GetCallerIdentityResponse { account: Some(caller.scope.account().to_owned()), arn: Some(arn), user_id: Some(user_id) })
 }
 
-/// New credentials for an account, kept for their time.
-async fn issue(sts: &Sts, account: &str, (arn, user_id): (String, String), seconds: i32) -> Result<Credentials, Fault> {
-    let expires_ms = sts.0.clock.now_ms() + Millis::from(seconds) * 1000;
-    let session = Session { secret: secret(SECRET_LETTERS), token: secret(TOKEN_LETTERS), expires_ms, arn, user_id };
-    let access_key = temporary_key(account);
-    sts.keep(&access_key, session.clone()).await.map_err(|error| Fault::internal(error.to_string()))?;
-    Ok(Credentials {
-        access_key_id: access_key,
-        expiration: Timestamp(session.expires_ms),
-        secret_access_key: session.secret,
-        session_token: session.token,
+async fn assume_role(sts: Sts, _: Caller, input: AssumeRoleRequest) -> Result<AssumeRoleResponse, Fault> {
+    let seconds = input.duration_seconds.unwrap_or(ROLE_SECONDS);
+    let assumed = sts.assume(&input.role_arn, &input.role_session_name, seconds).await?;
+    Ok(AssumeRoleResponse {
+        assumed_role_user: Some(assumed.user),
+        credentials: Some(assumed.credentials),
+        packed_policy_size: None,
+        source_identity: input.source_identity,
     })
 }
 
-async fn assume_role(sts: Sts, _: Caller, input: AssumeRoleRequest) -> Result<AssumeRoleResponse, Fault> {
-    let invalid = || Fault::validation(format!("{} is invalid", input.role_arn));
-    let role = Arn::parse(&input.role_arn).filter(|arn| is_account_id(&arn.account)).ok_or_else(invalid)?;
-    // The role's path is not part of the session's ARN.
-    let name = role.resource_after("role").and_then(|path| path.rsplit('/').next()).ok_or_else(invalid)?;
-    let session = &input.role_session_name;
-    let role_id = sts.0.iam.role_id(&role.account, name).await.unwrap_or_else(|| unique_id("AROA"));
-    let arn = format!("arn:aws:sts::{}:assumed-role/{name}/{session}", role.account);
-    let user_id = format!("{role_id}:{session}");
-    let identity = (arn.clone(), user_id.clone());
-    let credentials = issue(&sts, &role.account, identity, input.duration_seconds.unwrap_or(ROLE_SECONDS)).await?;
-    Ok(AssumeRoleResponse {
-        assumed_role_user: Some(AssumedRoleUser { arn, assumed_role_id: user_id }),
-        credentials: Some(credentials),
+/// Assumes a role for whom a token stands for; needs no signature.
+async fn assume_role_with_web_identity(
+    sts: Sts,
+    _: Caller,
+    input: AssumeRoleWithWebIdentityRequest,
+) -> Result<AssumeRoleWithWebIdentityResponse, Fault> {
+    let subject = sts.0.identities.subject(input.web_identity_token).await.map_err(|refusal| match refusal {
+        TokenRefusal::Invalid(why) => fault::invalid_identity_token(why),
+        TokenRefusal::Expired => fault::expired_token("Token expired"),
+    })?;
+    let seconds = input.duration_seconds.unwrap_or(ROLE_SECONDS);
+    let assumed = sts.assume(&input.role_arn, &input.role_session_name, seconds).await?;
+    Ok(AssumeRoleWithWebIdentityResponse {
+        assumed_role_user: Some(assumed.user),
+        audience: Some(subject.audience),
+        credentials: Some(assumed.credentials),
         packed_policy_size: None,
-        source_identity: input.source_identity,
+        provider: Some(subject.provider),
+        source_identity: None,
+        subject_from_web_identity_token: Some(subject.subject),
     })
 }
 
 async fn get_session_token(sts: Sts, caller: Caller, input: GetSessionTokenRequest) -> Result<GetSessionTokenResponse, Fault> {
     let identity = identity(&sts, &caller);
     let seconds = input.duration_seconds.unwrap_or(TOKEN_SECONDS);
-    let credentials = issue(&sts, caller.scope.account(), identity, seconds).await?;
+    let credentials = sts.issue(caller.scope.account(), identity, seconds).await?;
     Ok(GetSessionTokenResponse { credentials: Some(credentials) })
 }
