@@ -41,8 +41,12 @@ def _fetch(product, version):
     artifact = f"{COORDINATES[product]}:{version}:zip"
     print(f"fetching {artifact} by Maven", file=sys.stderr, flush=True)
     CACHE.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={CACHE}", "-Dmdep.useBaseVersion=true"],
-                   check=True, stdout=subprocess.DEVNULL)
+    fetched = subprocess.run(
+        ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={CACHE}", "-Dmdep.useBaseVersion=true"],
+        stdout=subprocess.PIPE, text=True)
+    if fetched.returncode:
+        raise SystemExit(f"{fetched.stdout}\nMaven could not fetch {artifact}: see above. Behind a proxy, tell Maven and Java of it "
+                         "(~/.m2/settings.xml, the certificates of Java), or give a running server: ELASTICSEARCH=http://localhost:9200")
     return CACHE / f"{product}-{version}.zip"
 
 

@@ -72,8 +72,16 @@ pub(super) fn output_file(place: &Place) -> std::path::PathBuf {
 /// The end of the server's output.
 pub(super) fn last_output(place: &Place) -> String {
     let text = fs::read(output_file(place)).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    last_lines(&String::from_utf8_lossy(&text))
+}
+
+/// The last lines that tell something: a stack's frames would push its causes out.
+fn last_lines(text: &str) -> String {
+    let tells = |line: &&str| {
+        let line = line.trim_start();
+        !line.is_empty() && !line.starts_with("at ") && !line.starts_with("... ")
+    };
+    let lines: Vec<&str> = text.lines().filter(tells).collect();
     lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }
 
@@ -179,3 +187,15 @@ async fn end_leftover(place: &Place) {
 
 /// How often a left-over server is looked at while it ends.
 const LEFTOVER_STEP: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_causes_of_a_failure_are_told_and_not_its_stack() {
+        let frames = "\tat org.elasticsearch.node.Node.<init>(Node.java:265)\n".repeat(20);
+        let text = format!("starting\nCaused by: java.io.IOException: Mount point not found\n{frames}\t... 6 more\n\n");
+        assert_eq!(last_lines(&text), "starting\nCaused by: java.io.IOException: Mount point not found");
+    }
+}
