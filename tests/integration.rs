@@ -5,6 +5,7 @@
 mod compatibility;
 mod firehose;
 mod server;
+mod sql_command;
 mod sql_scripts;
 mod support;
 mod tidy;

@@ -7,6 +7,7 @@ mod serve;
 mod sql;
 
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Amazon Kinesis on your own machine: Data Streams, Firehose and Analytics SQL behind one port.
@@ -23,7 +24,7 @@ enum Command {
     Serve(Box<crate::config::ServeFlags>),
     /// Ask a running server whether it is ready
     Health(health::HealthFlags),
-    /// Run an application's script on a file, in virtual time
+    /// Run an application's script on files, in virtual time; check it, test it
     Sql(Box<sql::SqlFlags>),
     /// Make records from a template of the Kinesis Data Generator and print or send them
     Generate(Box<generate::GenerateFlags>),
@@ -39,7 +40,8 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(flags) => serve::run(*flags),
         Command::Health(flags) => health::run(&flags),
-        Command::Sql(flags) => sql::run(&flags),
+        // It has exit codes of its own.
+        Command::Sql(flags) => return sql::run(&flags),
         Command::Generate(flags) => generate::run(&flags),
         Command::Compatibility => compatibility::run(),
     };
@@ -60,7 +62,7 @@ fn complain(error: &dyn std::error::Error) {
     eprintln!("millpond: {error}");
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of a command")]
+/// The answer of a command. A reader that went away is no reason to panic, as `println` would.
 fn say(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

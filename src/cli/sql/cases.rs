@@ -1,24 +1,26 @@
 //! `millpond sql test`: cases of a folder, each a folder of plain files.
 //!
-//! A case has `app.sql`, `input.jsonl` (or `input.csv`), `expected/STREAM.jsonl` for each stream that is compared, and, where needed,
-//! `schema.json` (the API's InputSchema) and `case.toml` with `rowtime`, `rate`, `start`, `seed`, `input_stream` as the command's flags.
+//! A case has `app.sql`, `input.jsonl` (or `.json`, `.csv`) or several as `input/NAME.jsonl`, `expected/STREAM.jsonl` for each stream that is
+//! compared, and, where needed, `schema.json` or `schema/NAME.json` (the API's InputSchema), `reference/TABLE.csv`, and `case.toml` with
+//! `rowtime`, `rate`, `start`, `until`, `seed`, `input_stream` as the command's flags. Rows are compared in memory.
 
-use super::{CliError, INPUT_STREAM, SqlFlags, run, say};
+use super::difference::difference;
+use super::flags::{Format, TimeFlags};
+use super::job::{Job, Records};
+use super::output::{Choice, Target, file_stem};
+use super::run::{self, Done, Notes};
+use super::source::{Origin, read_text};
+use super::{CliError, INPUT_STREAM, Verdict, say};
 use serde::Deserialize;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// How many differing lines of a stream are shown.
-const DIFFERENCES_SHOWN_MAX: usize = 20;
-/// The folder in a case that the rows are written to, beside those expected.
-const ACTUAL: &str = ".actual";
-
 #[derive(Debug, clap::Args)]
 pub(super) struct TestFlags {
-    /// The folder whose folders are cases; or a case
+    /// The folder whose folders are cases, at any depth; or a case
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Only cases whose name contains this
+    /// Only cases whose path contains this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// Write the rows that come out as those expected
@@ -26,55 +28,121 @@ pub(super) struct TestFlags {
     bless: bool,
 }
 
+/// How deep cases may lie in the folder.
+const DEPTH_MAX: usize = 8;
+
 /// What `case.toml` says.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Settings {
-    rowtime: Option<String>,
-    rate: u32,
+    rowtime: Columns,
+    rate: Rows,
     start: String,
+    until: Option<String>,
     seed: u64,
     input_stream: String,
 }
 
+/// `"t"` for all inputs, or `{ A = "t", B = "u" }`.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Columns {
+    #[default]
+    None,
+    All(String),
+    Each(std::collections::BTreeMap<String, String>),
+}
+
+/// `100`, or as the flag: `"100/s"`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Rows {
+    Number(u32),
+    Text(String),
+}
+
 impl Default for Settings {
     fn default() -> Self {
-        Self { rowtime: None, rate: 1000, start: "2000-01-01 00:00:00".into(), seed: 0, input_stream: INPUT_STREAM.into() }
+        Self {
+            rowtime: Columns::None,
+            rate: Rows::Number(1000),
+            start: TimeFlags::default().start,
+            until: None,
+            seed: 0,
+            input_stream: INPUT_STREAM.into(),
+        }
     }
 }
 
-/// Runs the cases; an error when one failed or there is none.
-pub(super) fn test(flags: &TestFlags) -> Result<(), CliError> {
-    let chosen: Vec<PathBuf> = find(&flags.folder)?
-        .into_iter()
-        .filter(|case| flags.filter.as_ref().is_none_or(|text| name(case).contains(text.as_str())))
-        .collect();
-    if chosen.is_empty() {
+impl Settings {
+    fn read(case: &Path) -> Result<Self, CliError> {
+        match file(case, "case.toml") {
+            Some(path) => Ok(toml::from_str(&read_text(&path)?).map_err(|error| format!("{}: {error}", path.display()))?),
+            None => Ok(Self::default()),
+        }
+    }
+
+    fn time(&self) -> Result<TimeFlags, CliError> {
+        let rate = match &self.rate {
+            Rows::Number(rows) => rows.to_string(),
+            Rows::Text(text) => text.clone(),
+        };
+        let rate = rate.parse().map_err(|error| format!("case.toml: rate: {error}"))?;
+        Ok(TimeFlags { rowtime: Vec::new(), rate, start: self.start.clone(), until: self.until.clone(), follow: false })
+    }
+
+    fn rowtime(&self, input: &str) -> Option<String> {
+        match &self.rowtime {
+            Columns::None => None,
+            Columns::All(column) => Some(column.clone()),
+            Columns::Each(columns) => columns.get(input).cloned(),
+        }
+    }
+}
+
+/// Runs the cases; bad when one failed.
+pub(super) fn test(flags: &TestFlags) -> Result<Verdict, CliError> {
+    let mut cases = Vec::new();
+    find(&flags.folder, 0, &mut cases)?;
+    let name = |case: &Path| match case.strip_prefix(&flags.folder) {
+        Ok(inside) if inside != Path::new("") => inside.display().to_string(),
+        _ => case.file_name().map_or_else(|| case.display().to_string(), |name| name.to_string_lossy().into_owned()),
+    };
+    cases.retain(|case| flags.filter.as_ref().is_none_or(|text| name(case).contains(text.as_str())));
+    if cases.is_empty() {
         return Err(format!("{}: no cases (folders with app.sql)", flags.folder.display()).into());
     }
     let mut failed = 0;
-    for case in &chosen {
-        let difference = outcome(case, flags.bless).unwrap_or_else(|error| format!("    {error}\n"));
-        let word = if difference.is_empty() { "ok" } else { "FAILED" };
+    for case in &cases {
+        let difference = outcome(case, flags.bless).unwrap_or_else(|error| indented(&error.to_string()));
+        let word = match (difference.is_empty(), flags.bless) {
+            (true, false) => "ok",
+            (true, true) => "blessed",
+            (false, _) => "FAILED",
+        };
         failed += usize::from(!difference.is_empty());
         say(format!("test {} ... {word}\n{difference}", name(case)).trim_end());
     }
-    say(&format!("{} passed, {failed} failed", chosen.len() - failed));
-    if failed > 0 { Err(format!("{failed} of {} cases failed", chosen.len()).into()) } else { Ok(()) }
+    say(&format!("{} passed, {failed} failed", cases.len() - failed));
+    Ok(if failed > 0 { Verdict::Bad } else { Verdict::Good })
 }
 
-fn name(case: &Path) -> String {
-    case.file_name().unwrap_or_default().to_string_lossy().into_owned()
+fn indented(text: &str) -> String {
+    text.lines().fold(String::new(), |all, line| all + "    " + line + "\n")
 }
 
-/// The folder itself or the folders in it that have a script, by name.
-fn find(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+/// The folders with a script, the folder itself first, by name.
+fn find(folder: &Path, depth: usize, cases: &mut Vec<PathBuf>) -> Result<(), CliError> {
     if folder.join("app.sql").is_file() {
-        return Ok(vec![folder.to_owned()]);
+        cases.push(folder.to_owned());
+        return Ok(());
     }
-    let mut cases = entries(folder)?;
-    cases.retain(|path| path.join("app.sql").is_file());
-    Ok(cases)
+    for path in entries(folder)? {
+        if path.is_dir() && depth < DEPTH_MAX {
+            find(&path, depth + 1, cases)?;
+        }
+    }
+    Ok(())
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
@@ -87,83 +155,81 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     Ok(paths)
 }
 
+/// The files of a folder of the case, by the names they stand for; none when there is no such folder.
+fn named_files(case: &Path, folder: &str) -> Result<Vec<(String, PathBuf)>, CliError> {
+    let folder = case.join(folder);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let named = |path: PathBuf| Some((path.file_stem()?.to_string_lossy().into_owned(), path));
+    Ok(entries(&folder)?.into_iter().filter_map(named).collect())
+}
+
+fn file(case: &Path, name: &str) -> Option<PathBuf> {
+    Some(case.join(name)).filter(|path| path.is_file())
+}
+
 /// Runs a case: what differs, empty when nothing does.
 fn outcome(case: &Path, bless: bool) -> Result<String, CliError> {
-    let expected = case.join("expected");
-    let files = if expected.is_dir() { entries(&expected)? } else { Vec::new() };
-    if files.is_empty() && !bless {
+    let expected = named_files(case, "expected")?;
+    if expected.is_empty() && !bless {
         return Err("no expected/STREAM.jsonl (--bless writes them)".into());
     }
-    let streams = files.iter().filter_map(|file| Some(file.file_stem()?.to_string_lossy().into_owned())).collect();
-    let output = if bless { expected } else { case.join(ACTUAL) };
-    let ran = run::execute(&case_flags(case, streams, &output)?).map(|_| ());
-    let compared = if bless { ran.map(|()| String::new()) } else { ran.and_then(|()| differences(&files, &output)) };
-    if !bless && output.is_dir() {
-        std::fs::remove_dir_all(&output)?;
-    }
-    compared
-}
-
-fn case_flags(case: &Path, stream: Vec<String>, output: &Path) -> Result<SqlFlags, CliError> {
-    let file = |name: &str| Some(case.join(name)).filter(|path| path.is_file());
-    let settings: Settings = match file("case.toml") {
-        Some(path) => toml::from_str(&run::read_text(&path)?).map_err(|error| format!("{}: {error}", path.display()))?,
-        None => Settings::default(),
+    let choice = Choice {
+        streams: expected.iter().map(|(stream, _)| stream.clone()).collect(),
+        all: false,
+        format: Format::Json,
+        with_rowtime: false,
+        target: Target::Memory,
     };
-    if settings.rate == 0 {
-        return Err("case.toml: rate is at least 1".into());
-    }
-    Ok(SqlFlags {
-        command: None,
-        app: Some(case.join("app.sql")),
-        script: None,
-        input: Some(file("input.csv").unwrap_or_else(|| case.join("input.jsonl"))),
-        schema: file("schema.json"),
-        input_stream: settings.input_stream,
-        rowtime: settings.rowtime,
-        rate: settings.rate,
-        start: settings.start,
-        output: output.display().to_string(),
-        stream,
-        seed: settings.seed,
-        quiet: true,
-    })
+    let done = run::execute(&job(case)?, &choice, Notes::None)?;
+    if bless { written(case, &done).map(|()| String::new()) } else { differences(&expected, &done) }
 }
 
-fn differences(files: &[PathBuf], output: &Path) -> Result<String, CliError> {
+fn job(case: &Path) -> Result<Job, CliError> {
+    let settings = Settings::read(case)?;
+    let schemas = named_files(case, "schema")?;
+    let records = |name: String, path: PathBuf, shared: Option<PathBuf>| Records {
+        schema: schemas.iter().find(|(of, _)| *of == name).map(|(_, path)| path.clone()).or(shared),
+        rowtime: settings.rowtime(&name),
+        name,
+        origin: Origin::File(path),
+        format: None,
+    };
+    let mut inputs: Vec<Records> = Vec::new();
+    let alone = ["input.jsonl", "input.json", "input.csv"].iter().find_map(|name| file(case, name));
+    if let Some(path) = alone {
+        inputs.push(records(settings.input_stream.clone(), path, file(case, "schema.json")));
+    }
+    inputs.extend(named_files(case, "input")?.into_iter().map(|(name, path)| records(name, path, None)));
+    if inputs.is_empty() {
+        return Err("no input.jsonl, input.json or input.csv, and no input/NAME.jsonl".into());
+    }
+    let references = named_files(case, "reference")?.into_iter().map(|(name, path)| records(name, path, None));
+    Job::new(case.join("app.sql"), inputs, references.collect(), &settings.time()?, settings.seed)
+}
+
+fn written(case: &Path, done: &Done) -> Result<(), CliError> {
+    let folder = case.join("expected");
+    std::fs::create_dir_all(&folder)?;
+    for output in &done.outputs {
+        let path = folder.join(file_stem(&output.name) + ".jsonl");
+        std::fs::write(&path, output.kept()).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn differences(expected: &[(String, PathBuf)], done: &Done) -> Result<String, CliError> {
     let mut text = String::new();
-    for file in files {
-        let name = file.file_name().unwrap_or_default();
-        let (expected, actual) = (run::read_text(file)?, run::read_text(&output.join(name))?);
-        let lines = difference(&expected, &actual);
+    for ((_, path), output) in expected.iter().zip(&done.outputs) {
+        let lines = difference(&read_text(path)?, &output.kept());
         if !lines.is_empty() {
+            let name = path.file_name().unwrap_or_default();
             // Writing to a String cannot fail.
             let _ = write!(text, "    {} (- expected, + came out)\n{lines}", name.display());
         }
     }
     Ok(text)
-}
-
-/// The lines that differ, after those equal at the start and before those equal at the end; empty when all are equal.
-fn difference(expected: &str, actual: &str) -> String {
-    let (mut old, mut new): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), actual.lines().collect());
-    let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    old.drain(..same);
-    new.drain(..same);
-    while old.last().is_some_and(|line| new.last() == Some(line)) {
-        old.pop();
-        new.pop();
-    }
-    let mut text = String::new();
-    for (mark, lines) in [('-', old), ('+', new)] {
-        for (number, line) in lines.iter().enumerate().take(DIFFERENCES_SHOWN_MAX) {
-            let _ = writeln!(text, "    {mark} {:>4}  {line}", same + number + 1);
-        }
-        if lines.len() > DIFFERENCES_SHOWN_MAX {
-            let _ = writeln!(text, "    {mark} and {} more", lines.len() - DIFFERENCES_SHOWN_MAX);
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -173,32 +239,45 @@ mod tests {
     const SQL: &str = r#"CREATE OR REPLACE STREAM "OUT" ("id" INTEGER);
 CREATE OR REPLACE PUMP "P" AS INSERT INTO "OUT" SELECT STREAM "id" FROM "SOURCE_SQL_STREAM_001" WHERE "id" > 1;"#;
 
-    fn test(folder: &Path, bless: bool) -> Result<(), String> {
-        super::test(&TestFlags { folder: folder.to_owned(), filter: None, bless }).map_err(|error| error.to_string())
+    fn test(folder: &Path, bless: bool) -> Result<bool, String> {
+        let flags = TestFlags { folder: folder.to_owned(), filter: None, bless };
+        super::test(&flags).map(|verdict| matches!(verdict, Verdict::Good)).map_err(|error| error.to_string())
     }
 
     #[test]
     fn a_case_fails_is_blessed_and_passes() {
         let folder = tempfile::tempdir().unwrap();
         assert!(test(folder.path(), false).unwrap_err().contains("no cases"));
-        let case = folder.path().join("filter");
-        std::fs::create_dir(&case).unwrap();
+        let case = folder.path().join("filters/ids");
+        std::fs::create_dir_all(&case).unwrap();
         std::fs::write(case.join("app.sql"), SQL).unwrap();
         std::fs::write(case.join("input.jsonl"), "{\"id\": 1}\n{\"id\": 2}\n").unwrap();
-        assert_eq!(test(folder.path(), false).unwrap_err(), "1 of 1 cases failed");
-        test(folder.path(), true).unwrap();
+        assert_eq!(test(folder.path(), false), Ok(false), "nothing is expected");
+        assert_eq!(test(folder.path(), true), Ok(true));
         let expected = case.join("expected/OUT.jsonl");
         assert_eq!(std::fs::read_to_string(&expected).unwrap(), "{\"id\":2}\n");
-        test(folder.path(), false).unwrap();
+        assert_eq!(test(folder.path(), false), Ok(true));
         std::fs::write(&expected, "{\"id\":3}\n").unwrap();
-        assert_eq!(test(folder.path(), false).unwrap_err(), "1 of 1 cases failed");
-        assert!(!case.join(ACTUAL).exists());
+        assert_eq!(test(folder.path(), false), Ok(false));
+        assert_eq!(case.read_dir().unwrap().count(), 3, "nothing else is written into the case");
     }
 
     #[test]
-    fn what_differs_is_shown_with_its_line() {
-        assert_eq!(difference("a\nb\nc\n", "a\nx\nc\n"), "    -    2  b\n    +    2  x\n");
-        assert_eq!(difference("a\n", "a\n"), "");
-        assert_eq!(difference("a\n", ""), "    -    1  a\n");
+    fn what_differs_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("app.sql", SQL);
+        write("input.csv", "id,name\n1,a\n2,b\n");
+        std::fs::create_dir(folder.path().join("expected")).unwrap();
+        write("expected/OUT.jsonl", "");
+        write("expected/error_stream.jsonl", "");
+        assert_eq!(outcome(folder.path(), false).unwrap(), "    OUT.jsonl (- expected, + came out)\n    +    1  {\"id\":2}\n");
+        write("case.toml", "rate = 0\n");
+        assert_eq!(
+            outcome(folder.path(), false).unwrap_err().to_string(),
+            "case.toml: rate: a rate is a whole number of rows, at least 1"
+        );
+        write("case.toml", "speed = 1\n");
+        assert!(outcome(folder.path(), false).unwrap_err().to_string().contains("unknown field `speed`"));
     }
 }

@@ -1,7 +1,10 @@
 //! `millpond sql check`: validates a script and says which streams it makes.
 
-use super::{CliError, INPUT_STREAM, run, say};
-use crate::services::analytics::mapping::Decoder;
+use super::flags::{InputFlags, TimeFlags};
+use super::job::{self, Job};
+use super::run::{self, Opened};
+use super::source::{self, describe};
+use super::{CliError, Verdict, say};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -9,28 +12,21 @@ pub(super) struct CheckFlags {
     /// The script
     #[arg(value_name = "APP.SQL")]
     app: PathBuf,
-    /// The input's schema as the API writes it (InputSchema, JSON)
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
-    /// Records in which the schema is discovered when no --schema is given
-    #[arg(long, value_name = "FILE")]
-    input: Option<PathBuf>,
-    /// The in-application stream that the records go to
-    #[arg(long, value_name = "NAME", default_value = INPUT_STREAM)]
-    input_stream: String,
+    #[command(flatten)]
+    inputs: InputFlags,
 }
 
 /// Validates the script.
-pub(super) fn check(flags: &CheckFlags) -> Result<(), CliError> {
-    let code = run::read_text(&flags.app)?;
-    let mut inputs = Vec::new();
-    if let Some(file) = flags.input.as_deref().or(flags.schema.as_deref()) {
-        let schema = run::schema(flags.schema.as_deref(), file)?;
-        let decoder = Decoder::compile(&schema).map_err(|error| format!("schema: {error}"))?;
-        inputs.push(run::input_stream(&flags.input_stream, &decoder));
+pub(super) fn check(flags: &CheckFlags) -> Result<Verdict, CliError> {
+    let (inputs, references) = job::records(&flags.inputs, &[])?;
+    let job = Job::new(flags.app.clone(), inputs, references, &TimeFlags::default(), 0)?;
+    let code = source::read_text(&job.script)?;
+    let plan = run::plan(&job.script, &code, &Opened::of(&job)?.catalog)?;
+    let made: Vec<_> = plan.streams.iter().filter(|stream| !stream.input).collect();
+    say(&format!("{}: valid, {} streams, {} pumps", flags.app.display(), made.len(), plan.pumps.len()));
+    for stream in &plan.streams {
+        let kind = if stream.input { "input " } else { "stream" };
+        say(&format!("  {kind} {}", describe(&stream.name, &stream.columns[..stream.declared])));
     }
-    let plan = run::plan(&flags.app, &code, inputs)?;
-    let made = plan.streams.iter().filter(|stream| !stream.input).count();
-    say(&format!("{}: valid, {made} streams, {} pumps", flags.app.display(), plan.pumps.len()));
-    Ok(())
+    Ok(Verdict::Good)
 }

@@ -1,76 +1,197 @@
-//! The rows of chosen in-application streams as JSON lines: a file each, or standard output.
+//! The rows of chosen in-application streams: a file each, standard output, or memory.
 
 use super::CliError;
+use super::flags::Format;
+use super::run::stream_index;
+use super::table::Table;
 use crate::services::analytics::error_stream;
 use crate::services::analytics::output::format::{OutputFormat, RowFormatter, json_string};
 use crate::sql::plan::{Plan, StreamIndex};
-use crate::sql::types::{Block, Column};
+use crate::sql::types::{Block, Cell, Column, DataType};
 use std::fs::File;
 use std::io::{Write, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How many bytes are gathered before they are written.
 const BUFFER_BYTES: usize = 256 << 10;
+
+/// What is written, how and where.
+pub(super) struct Choice {
+    /// The streams; those that no pump reads when there is none.
+    pub(super) streams: Vec<String>,
+    /// All that the script makes, and error_stream.
+    pub(super) all: bool,
+    pub(super) format: Format,
+    /// ROWTIME before the columns; tables have it always.
+    pub(super) with_rowtime: bool,
+    pub(super) target: Target,
+}
+
+/// Where rows go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Standard,
+    Folder(PathBuf),
+    /// They are kept: `StreamOutput::kept`.
+    Memory,
+}
 
 /// A stream that is written.
 pub(super) struct StreamOutput {
     /// Its place in the plan; none for error_stream.
     pub(super) index: Option<StreamIndex>,
+    /// Its name.
+    pub(super) name: String,
+    writer: Writer,
+    buffer: Vec<u8>,
+    /// None keeps everything in the buffer.
+    target: Option<Box<dyn Write>>,
+}
+
+/// What makes text of rows.
+enum Writer {
+    Lines(Lines),
+    Table(Table),
+}
+
+struct Lines {
     formatter: RowFormatter,
-    /// On standard output with others: `{"NAME":` before and `}` after each row.
+    /// JSON on standard output with other streams: `{"NAME":` before and `}` after each row.
     lead: Vec<u8>,
     tail: &'static [u8],
-    buffer: Vec<u8>,
-    target: Box<dyn Write>,
+    /// The cells of a row with ROWTIME before them, where that is wanted.
+    timed: Option<Vec<Cell>>,
 }
 
 impl StreamOutput {
-    /// Writes the rows.
+    /// Takes rows.
     pub(super) fn write(&mut self, block: &Block) -> std::io::Result<()> {
-        for (_, cells) in block.rows() {
-            self.buffer.extend_from_slice(&self.lead);
-            self.formatter.write(cells, &mut self.buffer);
-            self.buffer.extend_from_slice(self.tail);
+        match &mut self.writer {
+            Writer::Lines(lines) => block.rows().for_each(|(rowtime, cells)| lines.row(rowtime, cells, &mut self.buffer)),
+            Writer::Table(table) => block.rows().for_each(|(rowtime, cells)| table.row(rowtime, cells, &mut self.buffer)),
         }
-        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
+        if self.buffer.len() >= BUFFER_BYTES { self.hand_over() } else { Ok(()) }
     }
 
-    /// Writes what was gathered.
+    /// Writes all that was gathered.
     pub(super) fn flush(&mut self) -> std::io::Result<()> {
-        self.target.write_all(&self.buffer)?;
+        if let Writer::Table(table) = &mut self.writer {
+            table.print(&mut self.buffer);
+        }
+        self.hand_over()
+    }
+
+    fn hand_over(&mut self) -> std::io::Result<()> {
+        let Some(target) = &mut self.target else { return Ok(()) };
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        target.write_all(&self.buffer)?;
         self.buffer.clear();
-        self.target.flush()
+        target.flush()
+    }
+
+    /// What was kept in memory.
+    pub(super) fn kept(&self) -> String {
+        String::from_utf8_lossy(&self.buffer).into_owned()
     }
 }
 
-/// Opens the outputs of the streams named; of those that no pump reads when none is.
-pub(super) fn open(plan: &Plan, names: &[String], output: &str) -> Result<Vec<StreamOutput>, CliError> {
-    let chosen = if names.is_empty() { unread(plan) } else { named(plan, names)? };
-    if output != "-" {
-        std::fs::create_dir_all(output).map_err(|error| format!("{output}: {error}"))?;
+impl Lines {
+    #[inline]
+    fn row(&mut self, rowtime: i64, cells: &[Cell], out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.lead);
+        match &mut self.timed {
+            None => self.formatter.write(cells, out),
+            Some(timed) => {
+                timed.clear();
+                timed.push(Cell::Int(rowtime));
+                timed.extend_from_slice(cells);
+                self.formatter.write(timed, out);
+            }
+        }
+        out.extend_from_slice(self.tail);
     }
-    let alone = chosen.len() == 1;
-    chosen.into_iter().map(|index| stream_output(plan, index, output, alone)).collect()
 }
 
-fn stream_output(plan: &Plan, index: Option<StreamIndex>, output: &str, alone: bool) -> Result<StreamOutput, CliError> {
-    let (name, columns) = name_and_columns(plan, index);
-    let mut lead = Vec::new();
-    if output == "-" && !alone {
-        lead.push(b'{');
-        json_string(&name, &mut lead);
-        lead.push(b':');
+/// Opens the outputs.
+pub(super) fn open(plan: &Plan, choice: &Choice) -> Result<Vec<StreamOutput>, CliError> {
+    let chosen = if choice.all {
+        made(plan).map(Some).chain([None]).collect()
+    } else if choice.streams.is_empty() {
+        unread(plan)
+    } else {
+        named(plan, &choice.streams)?
+    };
+    let alone = chosen.len() == 1 || choice.target != Target::Standard;
+    if choice.format == Format::Csv && !alone {
+        return Err("several streams as CSV need --output FOLDER, or --stream NAME for one of them".into());
     }
-    let tail: &[u8] = if lead.is_empty() { b"\n" } else { b"}\n" };
-    let target: Box<dyn Write> = if output == "-" { Box::new(stdout()) } else { Box::new(create(Path::new(output), &name)?) };
-    Ok(StreamOutput { index, formatter: RowFormatter::new(OutputFormat::Json, &columns), lead, tail, buffer: Vec::new(), target })
+    if let Target::Folder(folder) = &choice.target {
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let output = |(place, index)| stream_output(plan, index, choice, alone, place == 0);
+    chosen.into_iter().enumerate().map(output).collect()
 }
 
-fn create(folder: &Path, name: &str) -> Result<File, CliError> {
-    let safe: String =
-        name.chars().map(|c| if matches!(c, '/' | '\\' | '.' | ':') || c.is_control() { '_' } else { c }).collect();
-    let path = folder.join(safe + ".jsonl");
+fn stream_output(
+    plan: &Plan,
+    index: Option<StreamIndex>,
+    choice: &Choice,
+    alone: bool,
+    first: bool,
+) -> Result<StreamOutput, CliError> {
+    let (name, mut columns) = name_and_columns(plan, index);
+    let timed = choice.with_rowtime || choice.format == Format::Table;
+    if timed {
+        columns.insert(0, Column { name: "ROWTIME".into(), data_type: DataType::Timestamp, nullable: false });
+    }
+    let mut buffer = Vec::new();
+    let lines = |format, tail| {
+        Writer::Lines(Lines {
+            formatter: RowFormatter::new(format, &columns),
+            lead: Vec::new(),
+            tail,
+            timed: timed.then(Vec::new),
+        })
+    };
+    let writer = match choice.format {
+        Format::Table => Writer::Table(Table::new((!alone).then(|| name.clone()), first, &columns)),
+        Format::Csv => {
+            let names: Vec<Cell> = columns.iter().map(|column| Cell::text(&column.name)).collect();
+            RowFormatter::new(OutputFormat::Csv, &columns).write(&names, &mut buffer);
+            lines(OutputFormat::Csv, b"")
+        }
+        Format::Json if alone => lines(OutputFormat::Json, b"\n"),
+        Format::Json => {
+            let mut lead = vec![b'{'];
+            json_string(&name, &mut lead);
+            lead.push(b':');
+            let Writer::Lines(made) = lines(OutputFormat::Json, b"}\n") else { return Err("no lines".into()) };
+            Writer::Lines(Lines { lead, ..made })
+        }
+    };
+    let target: Option<Box<dyn Write>> = match &choice.target {
+        Target::Standard => Some(Box::new(stdout())),
+        Target::Folder(folder) => Some(Box::new(create(folder, &name, choice.format)?)),
+        Target::Memory => None,
+    };
+    Ok(StreamOutput { index, name, writer, buffer, target })
+}
+
+fn create(folder: &Path, name: &str, format: Format) -> Result<File, CliError> {
+    let extension = match format {
+        Format::Json => ".jsonl",
+        Format::Csv => ".csv",
+        Format::Table => ".txt",
+    };
+    let path = folder.join(file_stem(name) + extension);
     File::create(&path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// A stream's name as that of a file.
+pub(super) fn file_stem(name: &str) -> String {
+    name.chars().map(|c| if matches!(c, '/' | '\\' | '.' | ':') || c.is_control() { '_' } else { c }).collect()
 }
 
 fn name_and_columns(plan: &Plan, index: Option<StreamIndex>) -> (String, Vec<Column>) {
@@ -82,7 +203,7 @@ fn name_and_columns(plan: &Plan, index: Option<StreamIndex>) -> (String, Vec<Col
 
 fn named(plan: &Plan, names: &[String]) -> Result<Vec<Option<StreamIndex>>, CliError> {
     let find = |name: &String| {
-        let index = plan.streams.iter().position(|stream| stream.name == *name);
+        let index = stream_index(plan, name);
         if index.is_some() || name == error_stream::NAME {
             return Ok(index);
         }
@@ -92,10 +213,14 @@ fn named(plan: &Plan, names: &[String]) -> Result<Vec<Option<StreamIndex>>, CliE
     names.iter().map(find).collect()
 }
 
+/// The streams the script makes.
+fn made(plan: &Plan) -> impl Iterator<Item = StreamIndex> + '_ {
+    (0..plan.streams.len()).filter(|index| !plan.streams[*index].input)
+}
+
 /// The streams the script makes that no pump reads; all it makes when there are none.
 fn unread(plan: &Plan) -> Vec<Option<StreamIndex>> {
     let read: Vec<StreamIndex> = plan.pumps.iter().flat_map(|pump| pump.query.streams()).collect();
-    let made = || (0..plan.streams.len()).filter(|index| !plan.streams[*index].input);
-    let ends: Vec<_> = made().filter(|index| !read.contains(index)).map(Some).collect();
-    if ends.is_empty() { made().map(Some).collect() } else { ends }
+    let ends: Vec<_> = made(plan).filter(|index| !read.contains(index)).map(Some).collect();
+    if ends.is_empty() { made(plan).map(Some).collect() } else { ends }
 }

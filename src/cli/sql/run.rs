@@ -1,146 +1,258 @@
-//! The run itself: file → rows → program → files.
+//! The run itself: inputs, merged by ROWTIME → program → outputs.
 
-use super::lines::Lines;
-use super::output::StreamOutput;
+use super::flags::SqlFlags;
+use super::input::{self, Input, Rows};
+use super::job::{Job, Records};
+use super::output::{Choice, StreamOutput, Target};
 use super::progress::Progress;
-use super::timeline::Timeline;
-use super::{CliError, SqlFlags, diagnostics, output, schema_file};
-use crate::services::analytics::discovery;
+use super::source::{self, Source, describe};
+use super::{CliError, ScriptErrors, Verdict, diagnostics, follow, output, reference};
+use crate::base::clock::{Clock, Millis};
 use crate::services::analytics::error_stream;
-use crate::services::analytics::mapping::{Decoder, RecordSchema, Rejected, Sink};
+use crate::services::analytics::mapping::{Decoder, Rejected};
 use crate::sql::analysis::{self, Catalog};
-use crate::sql::plan::{Plan, Stream};
+use crate::sql::plan::{Plan, StreamIndex};
 use crate::sql::program::{Options, Program};
 use crate::sql::types::Block;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-/// How much of the file the schema is discovered in.
-const HEAD_BYTES: u64 = 256 << 10;
-
-/// Runs the script over the file and says on standard error what was rejected.
-pub(super) fn run(flags: &SqlFlags) -> Result<(), CliError> {
-    let (failures, late) = execute(flags)?;
-    failures.report(late);
-    Ok(())
+/// Runs the script over the inputs and says on standard error what was rejected.
+pub(super) fn run(flags: &SqlFlags) -> Result<Verdict, CliError> {
+    let job = Job::of(flags)?;
+    let target = if flags.output.output == "-" { Target::Standard } else { Target::Folder(flags.output.output.clone().into()) };
+    let choice = Choice {
+        streams: flags.output.stream.clone(),
+        all: flags.output.all,
+        format: flags.output.format,
+        with_rowtime: flags.output.with_rowtime,
+        target,
+    };
+    let notes = if flags.quiet { Notes::None } else { Notes::StandardError { progress: flags.progress } };
+    let done = execute(&job, &choice, notes)?;
+    if !flags.quiet {
+        done.findings.report();
+    }
+    Ok(if flags.strict && !done.findings.none() { Verdict::Bad } else { Verdict::Good })
 }
 
-/// Runs the script over the file; what was rejected, and how many rows were late.
-pub(super) fn execute(flags: &SqlFlags) -> Result<(Failures, u64), CliError> {
-    let script = flags.app.as_ref().or(flags.script.as_ref()).ok_or("no script")?;
-    let code = read_text(script)?;
-    let file = flags.input.as_deref().ok_or("no input")?;
-    let schema = schema(flags.schema.as_deref(), file)?;
-    let decoder = Decoder::compile(&schema).map_err(|error| format!("schema: {error}"))?;
-    let plan = plan(script, &code, vec![input_stream(&flags.input_stream, &decoder)])?;
-    let input = plan.streams.iter().position(|stream| stream.input).ok_or("the script has no input stream")?;
-    let outputs = output::open(&plan, &flags.stream, &flags.output)?;
-    let timeline = Timeline::new(flags, decoder.columns())?;
-    let taps = outputs.iter().filter_map(|o| o.index).collect();
-    let start_ms = timeline.now.max(0);
-    let program = Program::new(plan, Options { seed: flags.seed, start_ms, taps, tables: Vec::new() });
-    let block = Block::new(program.plan().streams[input].columns.len());
+/// Whether a person is told what goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notes {
+    None,
+    StandardError {
+        /// Also where that is no terminal.
+        progress: bool,
+    },
+}
+
+/// A run that is over.
+pub(super) struct Done {
+    /// The outputs, with what they hold where they were kept in memory.
+    pub(super) outputs: Vec<StreamOutput>,
+    pub(super) findings: Findings,
+}
+
+/// Runs a job.
+pub(super) fn execute(job: &Job, choice: &Choice, notes: Notes) -> Result<Done, CliError> {
+    let code = source::read_text(&job.script)?;
+    let opened = Opened::of(job)?;
+    if notes != Notes::None {
+        opened.describe(job);
+    }
+    let plan = plan(&job.script, &code, &opened.catalog)?;
+    let outputs = output::open(&plan, choice)?;
+    let mut inputs = Vec::new();
+    for (records, (source, decoder)) in job.inputs.iter().zip(opened.inputs) {
+        inputs.push(Input::new(records, job, source, decoder, &plan)?);
+    }
+    let start_ms = if job.follow { Clock::real().now_ms() } else { first_rowtime(&mut inputs)?.unwrap_or(job.arrival.start) };
+    let taps = outputs.iter().filter_map(|output| output.index).collect();
+    let program = Program::new(plan, Options { seed: job.seed, start_ms, taps, tables: opened.tables });
     let mut run = Run {
-        decoder,
         program,
-        input,
         outputs,
-        timeline,
-        block,
+        // Where every followed input says its own time, the clock is theirs.
+        now: if job.follow && inputs.iter().all(|input| input.rows.timeline.follows_rows()) { 0 } else { start_ms },
+        part: Block::default(),
         rejected: Vec::new(),
         errors: Block::new(error_stream::columns().len()),
-        failures: Failures::default(),
+        findings: Findings::default(),
     };
-    run.file(file, flags.quiet)?;
-    Ok((run.failures, run.timeline.late))
-}
-
-/// A file's text, or an error that names the file.
-pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
-    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
-}
-
-/// The schema from its file, or from the first records.
-pub(super) fn schema(schema: Option<&Path>, input: &Path) -> Result<RecordSchema, CliError> {
-    if let Some(path) = schema {
-        return schema_file::parse(&read_text(path)?).map_err(|error| format!("{}: {error}", path.display()).into());
+    let mut progress = Progress::new(notes, inputs.iter().map(|input| input.length).sum());
+    let timelines = if job.follow {
+        follow::follow(&mut run, inputs, job.until, &mut progress)?
+    } else {
+        run.merge(&mut inputs, &mut progress)?;
+        run.end(job.until)?;
+        inputs.into_iter().map(|input| input.rows).collect()
+    };
+    progress.end();
+    for rows in &timelines {
+        run.findings.late += rows.timeline.late;
+        run.findings.untimed += rows.timeline.untimed;
     }
-    let mut head = Vec::new();
-    open(input)?.take(HEAD_BYTES).read_to_end(&mut head)?;
-    if head.len() as u64 == HEAD_BYTES {
-        head.truncate(memchr::memrchr(b'\n', &head).map_or(head.len(), |feed| feed + 1));
+    Ok(Done { outputs: run.outputs, findings: run.findings })
+}
+
+/// The ROWTIME of the first row of all inputs.
+fn first_rowtime(inputs: &mut [Input]) -> std::io::Result<Option<Millis>> {
+    for input in &mut *inputs {
+        while !input.ended && input.rows.is_empty() && input.rows.rejected.is_empty() {
+            input.fill()?;
+        }
     }
-    Ok(discovery::discover(&[head]).map_err(|error| format!("{}: {error}", input.display()))?.schema)
+    Ok(inputs.iter().filter_map(|input| input.rows.next()).min())
 }
 
-fn open(path: &Path) -> Result<File, CliError> {
-    File::open(path).map_err(|error| format!("{}: {error}", path.display()).into())
+/// What a script reads, opened.
+pub(super) struct Opened {
+    inputs: Vec<(Source, Decoder)>,
+    pub(super) catalog: Catalog,
+    tables: Vec<Block>,
 }
 
-/// The in-application stream that records of a schema feed.
-pub(super) fn input_stream(name: &str, decoder: &Decoder) -> Stream {
-    let columns = decoder.columns().to_vec();
-    Stream { name: name.to_owned(), declared: columns.len(), columns, input: true }
+impl Opened {
+    pub(super) fn of(job: &Job) -> Result<Self, CliError> {
+        let mut opened = Self { inputs: Vec::new(), catalog: Catalog::default(), tables: Vec::new() };
+        for records in &job.inputs {
+            let source = source::open(records, job.follow)?;
+            let decoder = Decoder::compile(&source.schema).map_err(|error| format!("{}: schema: {error}", records.origin))?;
+            opened.catalog.inputs.push(input::stream(&records.name, &decoder));
+            opened.inputs.push((source, decoder));
+        }
+        for records in &job.references {
+            let (table, rows) = reference::load(records)?;
+            opened.catalog.tables.push(table);
+            opened.tables.push(rows);
+        }
+        Ok(opened)
+    }
+
+    /// Shows the schemas that were discovered.
+    #[expect(clippy::print_stderr, reason = "what was found, to the person at the terminal")]
+    fn describe(&self, job: &Job) {
+        for (Records { name, origin, .. }, (source, decoder)) in job.inputs.iter().zip(&self.inputs) {
+            if source.discovered {
+                eprintln!("millpond: discovered in {origin}: {}", describe(name, decoder.columns()));
+            }
+        }
+        for (Records { origin, schema, .. }, table) in job.references.iter().zip(&self.catalog.tables) {
+            if schema.is_none() {
+                eprintln!("millpond: discovered in {origin}: {}", describe(&table.name, &table.columns));
+            }
+        }
+    }
 }
 
 /// The plan of a script, or its errors in their places.
-pub(super) fn plan(script: &Path, code: &str, inputs: Vec<Stream>) -> Result<Plan, CliError> {
-    let catalog = Catalog { inputs, tables: Vec::new() };
-    analysis::compile(code, &catalog).map_err(|wrong| {
+pub(super) fn plan(script: &Path, code: &str, catalog: &Catalog) -> Result<Plan, CliError> {
+    analysis::compile(code, catalog).map_err(|wrong| {
         let text = diagnostics::render(&script.display().to_string(), code, &wrong);
-        format!("the script has {} error{}\n{text}", wrong.len(), if wrong.len() == 1 { "" } else { "s" }).into()
+        ScriptErrors(format!("the script has {} error{}\n{text}", wrong.len(), if wrong.len() == 1 { "" } else { "s" })).into()
     })
 }
 
-/// A program with the file before it and the outputs behind it.
-struct Run {
-    decoder: Decoder,
+/// A program with the outputs behind it.
+pub(super) struct Run {
     program: Program,
-    input: usize,
     outputs: Vec<StreamOutput>,
-    timeline: Timeline,
-    block: Block,
+    /// The clock.
+    pub(super) now: Millis,
+    /// Rows of a block that are given before the others.
+    part: Block,
     rejected: Vec<Rejected>,
     errors: Block,
-    failures: Failures,
+    findings: Findings,
 }
 
 impl Run {
-    fn file(&mut self, path: &Path, quiet: bool) -> Result<(), CliError> {
-        let file = open(path)?;
-        let mut progress = Progress::new(quiet, file.metadata()?.len());
-        let (mut bytes, mut rows) = (0, 0);
-        let mut lines = Lines::new(file);
-        while let Some(block) = lines.next_block()? {
-            bytes += block.len() as u64;
-            rows += self.push(block) as u64;
+    /// All rows of the inputs in the order of their ROWTIME; of equal ones the input named first is first.
+    fn merge(&mut self, inputs: &mut [Input], progress: &mut Progress) -> Result<(), CliError> {
+        let (mut rows, mut bytes) = (0, 0);
+        loop {
+            for input in &mut *inputs {
+                input.fill()?;
+                self.rejected.append(&mut input.rows.rejected);
+            }
+            if inputs.iter().any(|input| !input.ended && input.rows.is_empty()) {
+                // Lines without a row.
+                self.drain()?;
+                continue;
+            }
+            let Some((time, first)) = inputs.iter().enumerate().filter_map(|(at, input)| Some((input.rows.next()?, at))).min()
+            else {
+                return self.drain().map_err(Into::into);
+            };
+            let others = inputs.iter().enumerate().filter(|(at, _)| *at != first);
+            // Until another input has a row before; as late as that one's for the inputs after this.
+            let limit = others.filter_map(|(at, input)| Some((input.rows.next()?, at))).min();
+            let before = |rowtime: Millis| limit.is_none_or(|(other, at)| (rowtime, first) < (other, at));
+            let from = inputs[first].rows.given;
+            let block = &inputs[first].rows.block;
+            let count = match limit {
+                None => block.len() - from,
+                Some(_) => (from..block.len()).take_while(|row| before(block.rowtime(*row))).count(),
+            };
+            self.now = self.now.max(time);
+            self.give(&mut inputs[first].rows, count);
             self.drain()?;
-            progress.update(bytes, rows);
+            rows += count as u64;
+            bytes = inputs.iter().map(|input| input.bytes).sum::<u64>().max(bytes);
+            progress.update(bytes, rows, self.now);
         }
-        self.program.finish();
-        self.drain()?;
-        for output in &mut self.outputs {
-            output.flush()?;
-        }
-        progress.end();
-        Ok(())
     }
 
-    /// Decodes lines and gives their rows to the program; says how many there were.
-    fn push(&mut self, lines: &[u8]) -> usize {
-        self.block.clear();
-        let mut sink = Sink { rowtime: 0, system: &[], block: &mut self.block, rejected: &mut self.rejected };
-        self.decoder.decode_lines(lines, &mut sink);
-        self.timeline.stamp(&mut self.block);
-        if !self.block.is_empty() {
-            self.program.push(self.input, &self.block, self.timeline.now);
-            self.program.advance(self.timeline.now);
+    /// Gives the next rows of an input to the program.
+    pub(super) fn give(&mut self, rows: &mut Rows, count: usize) {
+        let to = rows.given + count;
+        if count == 0 {
+            return;
         }
-        self.block.len()
+        self.now = self.now.max(rows.block.rowtime(to - 1));
+        if count == rows.block.len() {
+            self.program.push(rows.stream, &rows.block, self.now);
+        } else {
+            if self.part.width() != rows.block.width() {
+                self.part = Block::new(rows.block.width());
+            }
+            self.part.clear();
+            (rows.given..to).for_each(|row| self.part.push_row(rows.block.rowtime(row), rows.block.cells(row)));
+            self.program.push(rows.stream, &self.part, self.now);
+        }
+        rows.given = to;
+        self.program.advance(self.now);
     }
 
-    /// Writes what the streams have given since the last time.
+    /// Takes what an input could not read.
+    pub(super) fn take_rejected(&mut self, rejected: &mut Vec<Rejected>) {
+        self.rejected.append(rejected);
+    }
+
+    /// Lets the clock go on without rows.
+    pub(super) fn advance(&mut self, now: Millis) -> Result<(), CliError> {
+        self.now = self.now.max(now);
+        self.program.advance(self.now);
+        self.drain().map_err(Into::into)
+    }
+
+    /// The end: at a time, or of all time, which closes every window.
+    pub(super) fn end(&mut self, until: Option<Millis>) -> Result<(), CliError> {
+        match until {
+            Some(until) => self.advance(until)?,
+            None => {
+                self.program.finish();
+                self.drain()?;
+            }
+        }
+        self.flush().map_err(Into::into)
+    }
+
+    /// Writes what was gathered.
+    pub(super) fn flush(&mut self) -> std::io::Result<()> {
+        self.outputs.iter_mut().try_for_each(StreamOutput::flush)
+    }
+
+    /// Hands the outputs what the streams have given since the last time.
     fn drain(&mut self) -> std::io::Result<()> {
         self.drain_errors();
         for output in &mut self.outputs {
@@ -156,39 +268,52 @@ impl Run {
     }
 
     fn drain_errors(&mut self) {
-        let now = self.timeline.now.max(0);
         self.errors.clear();
         for rejected in self.rejected.drain(..) {
-            error_stream::push_rejected(&mut self.errors, now, &rejected);
-            self.failures.count(&rejected.message);
+            error_stream::push_rejected(&mut self.errors, self.now, &rejected);
+            self.findings.error(&rejected.message);
         }
         for row in self.program.drain_errors() {
-            error_stream::push_failed(&mut self.errors, now, &row);
-            self.failures.count(&row.message);
+            error_stream::push_failed(&mut self.errors, self.now, &row);
+            self.findings.error(&row.message);
         }
     }
 }
 
-/// How many error rows there were.
+/// What did not go as it should.
 #[derive(Default)]
-pub(super) struct Failures {
-    count: u64,
+pub(super) struct Findings {
+    errors: u64,
     first: Option<String>,
+    late: u64,
+    untimed: u64,
 }
 
-impl Failures {
-    fn count(&mut self, message: &str) {
-        self.count += 1;
+impl Findings {
+    fn error(&mut self, message: &str) {
+        self.errors += 1;
         self.first.get_or_insert_with(|| message.to_owned());
     }
 
+    fn none(&self) -> bool {
+        self.errors + self.late + self.untimed == 0
+    }
+
     #[expect(clippy::print_stderr, reason = "what did not go through, to the person at the terminal")]
-    fn report(&self, late: u64) {
+    fn report(&self) {
         if let Some(first) = &self.first {
-            eprintln!("millpond: {} error rows (--stream error_stream shows them), the first: {first}", self.count);
+            eprintln!("millpond: {} error rows (--stream error_stream shows them), the first: {first}", self.errors);
         }
-        if late > 0 {
-            eprintln!("millpond: {late} rows were older than one before them; their ROWTIME was raised");
+        if self.late > 0 {
+            eprintln!("millpond: {} rows were older than one before them; their ROWTIME was raised", self.late);
+        }
+        if self.untimed > 0 {
+            eprintln!("millpond: {} rows had no time that could be read; they have the ROWTIME of the row before", self.untimed);
         }
     }
+}
+
+/// The place of a stream in a plan.
+pub(super) fn stream_index(plan: &Plan, name: &str) -> Option<StreamIndex> {
+    plan.streams.iter().position(|stream| stream.name == name)
 }

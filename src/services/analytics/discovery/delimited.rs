@@ -26,7 +26,7 @@ pub(super) fn discover(samples: &[&[u8]]) -> Result<Discovered, Undetectable> {
     let texts =
         rows.iter().map(|row| columns.iter().enumerate().map(|(i, column)| text(column, row.get(i)?)).collect()).collect();
     let format = RecordFormat::Csv { row_delimiter: row_delimiter.to_owned(), column_delimiter: delimiter.to_owned() };
-    Ok(Discovered { schema: RecordSchema { format, columns, encoding: Some("UTF-8".to_owned()) }, rows: texts })
+    Ok(Discovered { schema: RecordSchema { format, columns, encoding: Some("UTF-8".to_owned()) }, rows: texts, header })
 }
 
 /// The rows of the samples, if this delimiter gives two columns or more in nearly all of them.

@@ -33,7 +33,7 @@ pub(super) fn discover(samples: &[&[u8]]) -> Result<Discovered, Undetectable> {
     }
     let schema = columns.schema();
     let rows = rows(&schema, samples).ok_or(Undetectable)?;
-    Ok(Discovered { schema, rows })
+    Ok(Discovered { schema, rows, header: false })
 }
 
 impl Columns {

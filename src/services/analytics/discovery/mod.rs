@@ -21,6 +21,8 @@ pub struct Discovered {
     pub schema: RecordSchema,
     /// ParsedInputRecords: one text a column, none for NULL and for what does not fit.
     pub rows: Vec<Vec<Option<String>>>,
+    /// Whether the first row of delimited text is one of names.
+    pub header: bool,
 }
 
 /// No schema can be made of the samples: there are none, or they are neither JSON objects nor delimited text in UTF-8.
@@ -30,16 +32,30 @@ pub struct Undetectable;
 
 /// Finds a schema for the samples: JSON when they start like JSON, delimited text otherwise.
 pub fn discover(samples: &[impl AsRef<[u8]>]) -> Result<Discovered, Undetectable> {
+    let first = samples.iter().flat_map(|sample| sample.as_ref()).find(|byte| !byte.is_ascii_whitespace());
+    match first {
+        Some(b'{' | b'[') => discover_documents(samples),
+        Some(_) => discover_delimited(samples),
+        None => Err(Undetectable),
+    }
+}
+
+/// Finds a schema for samples that are JSON.
+pub fn discover_documents(samples: &[impl AsRef<[u8]>]) -> Result<Discovered, Undetectable> {
+    documents::discover(&first(samples))
+}
+
+/// Finds a schema for samples that are delimited text.
+pub fn discover_delimited(samples: &[impl AsRef<[u8]>]) -> Result<Discovered, Undetectable> {
+    delimited::discover(&first(samples))
+}
+
+/// The samples that are looked at: one at least, then up to [`SAMPLE_BYTES_MAX`].
+fn first(samples: &[impl AsRef<[u8]>]) -> Vec<&[u8]> {
     let mut bytes = 0;
     let within = |sample: &&[u8]| {
         bytes += sample.len();
         bytes <= SAMPLE_BYTES_MAX || bytes == sample.len()
     };
-    let samples: Vec<&[u8]> = samples.iter().map(AsRef::as_ref).take_while(within).collect();
-    let first = samples.iter().flat_map(|s| s.iter()).find(|b| !b.is_ascii_whitespace());
-    match first {
-        Some(b'{' | b'[') => documents::discover(&samples),
-        Some(_) => delimited::discover(&samples),
-        None => Err(Undetectable),
-    }
+    samples.iter().map(AsRef::as_ref).take_while(within).collect()
 }
