@@ -6,7 +6,9 @@ PYTHON := $(VENV)/bin/python
 ONLY ?= compat-tests
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 
-.PHONY: run demo test unit compat lint
+MUSL := $(shell uname -m)-unknown-linux-musl
+
+.PHONY: run demo test unit compat lint musl image-root
 
 run: ## build and start the server on http://localhost:4566
 	cargo run --release -- serve
@@ -27,6 +29,17 @@ unit:
 compat: $(VENV)/.ready tools ## real clients and real servers
 	cargo build
 	MILLPOND_BIN=$(TARGET)/debug/millpond PATH="$(abspath $(VENV))/bin:$$PATH" $(PYTHON) -m pytest -q -c compat-tests/pytest.ini $(ONLY)
+
+musl: ## one static binary, for any Linux
+	@command -v musl-gcc >/dev/null || { echo "musl-gcc is missing: install it (Debian: apt-get install musl-tools)"; exit 1; }
+	rustup target add $(MUSL)
+	CC_$(subst -,_,$(MUSL))=musl-gcc cargo build --release --target $(MUSL)
+	@ls -l $(TARGET)/$(MUSL)/release/millpond
+
+image-root: musl $(VENV)/.ready ## the files of the container image in target/image, and a run of the binary from there by chroot (as root)
+	rm -rf $(TARGET)/image
+	compat-tests/image/root.sh $(TARGET)/$(MUSL)/release/millpond $(TARGET)/image
+	MILLPOND_STATIC_BIN=$(TARGET)/$(MUSL)/release/millpond $(PYTHON) -m pytest -q -c compat-tests/pytest.ini compat-tests/image
 
 .PHONY: tools
 tools:

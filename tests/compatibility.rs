@@ -1,12 +1,20 @@
-//! docs/compatibility.md says what is built.
+//! docs/compatibility.md says what is built, docs/flags.md which flags there are.
 
 use std::process::Command;
 
-#[test]
-fn the_page_is_up_to_date() {
-    let made = Command::new(env!("CARGO_BIN_EXE_millpond")).arg("compatibility").output().unwrap();
+fn check(command: &str, kept: &str) {
+    let made = Command::new(env!("CARGO_BIN_EXE_millpond")).arg(command).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let kept = include_str!("../docs/compatibility.md");
     let made = String::from_utf8(made.stdout).unwrap();
-    assert!(made == kept, "docs/compatibility.md is old; make it new with `millpond compatibility > docs/compatibility.md`");
+    assert!(made == kept, "docs/{command}.md is old; make it new with `millpond {command} > docs/{command}.md`");
+}
+
+#[test]
+fn the_page_of_operations_is_up_to_date() {
+    check("compatibility", include_str!("../docs/compatibility.md"));
+}
+
+#[test]
+fn the_page_of_flags_is_up_to_date() {
+    check("flags", include_str!("../docs/flags.md"));
 }

@@ -17,6 +17,7 @@ use crate::services::logs::{self, Logs};
 use crate::services::s3::S3;
 use crate::services::sts::{self, Sts};
 use crate::store::{self, Store, StoreOptions};
+use crate::wire::http_client;
 use std::sync::Arc;
 
 /// What the gateway serves.
@@ -43,7 +44,7 @@ impl Services {
     /// Opens the store and the services on it.
     pub(super) async fn open(settings: &Settings, clock: &Clock, tasks: &Spawner) -> Result<Self, AppError> {
         let (store, limits) = (open_store(settings)?, &settings.limits);
-        let http = reqwest::Client::builder().build()?;
+        let http = http_client(|settings| settings)?;
         let s3 = S3::open(store.clone(), clock.clone()).await?;
         let iam = Iam::new(store.clone(), clock.clone());
         let user_pools = UserPools::new(store.clone(), clock.clone());

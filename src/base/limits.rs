@@ -76,6 +76,11 @@ macro_rules! limits {
                 &[$($(concat!(stringify!($service), ".", stringify!($name))),*),*]
             }
 
+            /// Name, meaning, and the defaults of `local` and `aws` of each; for the page of flags.
+            pub fn described() -> Vec<(&'static str, &'static str, u64, u64)> {
+                vec![$($((concat!(stringify!($service), ".", stringify!($name)), concat!($($doc),*), $local, $aws)),*),*]
+            }
+
             fn slot(&mut self, name: &str) -> Option<&mut u64> {
                 match name {
                     $($(concat!(stringify!($service), ".", stringify!($name)) => Some(&mut self.$service.$name),)*)*

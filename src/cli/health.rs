@@ -1,6 +1,7 @@
 //! `millpond health`: for scripts and container health checks.
 
 use super::CliError;
+use crate::wire::http_client;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,7 @@ pub(super) fn run(flags: &HealthFlags) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let until = Instant::now() + Duration::from_secs(flags.wait.unwrap_or_default());
     let healthy = runtime.block_on(async {
-        let client = reqwest::Client::builder().timeout(PATIENCE).build().map_err(|error| error.to_string())?;
+        let client = http_client(|settings| settings.timeout(PATIENCE).no_proxy()).map_err(|error| error.to_string())?;
         loop {
             match ask(&client, &url).await {
                 Err(_) if Instant::now() < until => tokio::time::sleep(ASK_EVERY).await,

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod compatibility;
+mod flags;
 mod generate;
 mod health;
 mod serve;
@@ -31,6 +32,9 @@ enum Command {
     /// Print docs/compatibility.md
     #[command(hide = true)]
     Compatibility,
+    /// Print docs/flags.md
+    #[command(hide = true)]
+    Flags,
 }
 
 /// Runs the command that the arguments name.
@@ -44,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Sql(flags) => return sql::run(&flags),
         Command::Generate(flags) => generate::run(&flags),
         Command::Compatibility => compatibility::run(),
+        Command::Flags => flags::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

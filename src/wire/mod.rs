@@ -8,6 +8,7 @@ mod aws_chunked;
 mod body;
 mod call;
 mod cbor;
+mod client;
 mod cors;
 mod gateway;
 mod guard;
@@ -27,6 +28,7 @@ pub mod tls;
 mod xml;
 
 pub use body::{Body, MAX_BODY_BYTES};
+pub use client::http_client;
 pub use gateway::{Fallback, Gateway};
 pub use listener::{Answer, Listener, ListenerLimits};
 

@@ -1,7 +1,7 @@
 //! Passing a request on, body streamed both ways, and saying what to do when nobody is there.
 
 use crate::services::elasticsearch::DomainError;
-use crate::wire::Body;
+use crate::wire::{Body, http_client};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -114,8 +114,8 @@ fn is_too_large(error: &reqwest::Error) -> bool {
 
 /// A client that leaves redirects to the browser and needs no outer proxy.
 pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
-    let none = reqwest::redirect::Policy::none();
-    reqwest::Client::builder().redirect(none).no_proxy().connect_timeout(CONNECT_PATIENCE).read_timeout(READ_PATIENCE).build()
+    let none = reqwest::redirect::Policy::none;
+    http_client(|settings| settings.redirect(none()).no_proxy().connect_timeout(CONNECT_PATIENCE).read_timeout(READ_PATIENCE))
 }
 
 /// Sends a request to `rest` (path and query) under the URL `base`.

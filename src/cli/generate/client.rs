@@ -4,6 +4,7 @@ use super::CliError;
 use super::target::Target;
 use crate::base::clock::Clock;
 use crate::config::AwsSettings;
+use crate::wire::http_client;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -82,19 +83,21 @@ impl Client {
             Target::DeliveryStream { .. } => ("firehose", "Firehose_20150804.PutRecordBatch"),
             Target::Stream { .. } | Target::Print => ("kinesis", "Kinesis_20131202.PutRecords"),
         };
-        let mut builder = reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true);
+        let mut trusted = Vec::new();
         if let Some(path) = &settings.ca_bundle {
             let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
             let text = std::fs::read(path).map_err(|error| wrong(&error))?;
-            for certificate in reqwest::Certificate::from_pem_bundle(&text).map_err(|error| wrong(&error))? {
-                builder = builder.add_root_certificate(certificate);
-            }
+            trusted = reqwest::Certificate::from_pem_bundle(&text).map_err(|error| wrong(&error))?;
         }
+        let http = http_client(|client| {
+            let client = client.timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).tcp_nodelay(true);
+            trusted.iter().cloned().fold(client, reqwest::ClientBuilder::add_root_certificate)
+        })?;
         let url = format!("{}/", settings.endpoint);
         let parsed = reqwest::Url::parse(&url).map_err(|error| format!("--endpoint {}: {error}", settings.endpoint))?;
         let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
         let host = parsed.host_str().unwrap_or_default().to_owned() + &port;
-        Ok(Self { http: builder.build()?, settings, url, host, service, operation, clock })
+        Ok(Self { http, settings, url, host, service, operation, clock })
     }
 
     /// Sends a body; the places of the entries that were not taken, among `count`.
