@@ -2,6 +2,8 @@
 //! UnknownOperationException.
 
 mod error;
+#[allow(dead_code, unused_imports)] // The engine that uses it is being built.
+mod evaluation;
 mod operations;
 #[allow(dead_code, unused_imports)] // The engine that uses it is being built.
 mod resource;

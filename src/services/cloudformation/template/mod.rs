@@ -8,7 +8,7 @@ mod text;
 mod yaml;
 
 pub(super) use capability::Needs;
-pub(super) use parameter::Declaration;
+pub(super) use parameter::{Constraints, Declaration};
 
 use super::error::Invalid;
 use serde_json::{Map, Value as Document};
@@ -38,6 +38,21 @@ const SECTIONS: [&str; 11] = [
     "Transform",
 ];
 
+/// What stands at the top of a resource (user guide, resource attribute reference).
+const ATTRIBUTES: [&str; 11] = [
+    "Condition",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "Description",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+    "Version",
+];
+
 /// Names that `Ref` knows without a declaration (user guide, pseudo parameters).
 const PSEUDO_PARAMETERS: [&str; 8] = [
     "AWS::AccountId",
@@ -64,6 +79,9 @@ pub(super) struct Template {
     pub(super) transforms: Vec<String>,
     /// What the caller must acknowledge.
     pub(super) needs: Needs,
+    /// The resources that each resource waits for, by its references and DependsOn.
+    pub(super) edges: BTreeMap<String, BTreeSet<String>>,
+    document: Document,
 }
 
 impl Template {
@@ -82,10 +100,11 @@ impl Template {
             .map(|(name, body)| Ok((name.clone(), Declaration::parse(name, body)?)))
             .collect::<Result<_, Invalid>>()?;
         let types = types(&document)?;
-        for limited in ["Mappings", "Outputs", "Conditions"] {
+        for limited in ["Mappings", "Outputs", "Conditions", "Rules"] {
             let _ = section(&document, limited, MOST_SECTION)?;
         }
-        let template = Self {
+        check_forms(&document)?;
+        let mut template = Self {
             version: version(&document)?,
             description: description(&document)?,
             metadata: document.get("Metadata").map(Document::to_string),
@@ -93,13 +112,31 @@ impl Template {
             needs: Needs::of(&document),
             types,
             transforms: transforms(&document),
+            edges: BTreeMap::new(),
+            document: Document::Null,
         };
-        template.check_references(&document)?;
+        template.edges = template.check_references(&document)?;
+        template.document = document;
         Ok(template)
     }
 
+    /// The members of a section, `Conditions` for instance; none where the template does not have it.
+    pub(super) fn members(&self, section: &str) -> impl Iterator<Item = (&str, &Document)> {
+        self.document.get(section).map(members).into_iter().flatten().map(|(name, body)| (name.as_str(), body))
+    }
+
+    /// One member of a section.
+    pub(super) fn member(&self, section: &str, name: &str) -> Option<&Document> {
+        self.document.get(section)?.get(name)
+    }
+
+    /// What a resource says under `attribute`, such as `Properties` or `DeletionPolicy`.
+    pub(super) fn attribute(&self, resource: &str, attribute: &str) -> Option<&Document> {
+        self.member("Resources", resource)?.get(attribute)
+    }
+
     /// Refuses names that nothing declares, and resources that wait for each other.
-    fn check_references(&self, document: &Document) -> Result<(), Invalid> {
+    fn check_references(&self, document: &Document) -> Result<BTreeMap<String, BTreeSet<String>>, Invalid> {
         let conditions: BTreeSet<&str> = section(document, "Conditions", MOST_SECTION)?.map(|(name, _)| name.as_str()).collect();
         let mut edges: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (id, body) in section(document, "Resources", MOST_RESOURCES)? {
@@ -114,7 +151,7 @@ impl Template {
         }
         match graph::cycle(&edges) {
             Some(cycle) => Err(Invalid(format!("Circular dependency between resources: [{}]", cycle.join(", ")))),
-            None => Ok(()),
+            None => Ok(edges.into_iter().map(|(id, waits)| (id.to_owned(), waits)).collect()),
         }
     }
 
@@ -139,6 +176,11 @@ impl Template {
         }
         Ok(())
     }
+}
+
+/// The conditions that a part of a template speaks of.
+pub(super) fn conditions_of(document: &Document) -> BTreeSet<String> {
+    reference::of(document).conditions
 }
 
 fn members(document: &Document) -> impl Iterator<Item = (&String, &Document)> {
@@ -184,6 +226,34 @@ fn types(document: &Document) -> Result<BTreeMap<String, String>, Invalid> {
         return Err(Invalid::format("At least one Resources member must be defined."));
     }
     Ok(types)
+}
+
+/// Refuses what stands in the wrong form in mappings, outputs and resources.
+fn check_forms(document: &Document) -> Result<(), Invalid> {
+    for (name, mapping) in section(document, "Mappings", MOST_SECTION)? {
+        if !mapping.as_object().is_some_and(|keys| keys.values().all(Document::is_object)) {
+            return Err(Invalid::format(format_args!("Every Mappings member {name} must be a map")));
+        }
+        let values = members(mapping).flat_map(|(_, entries)| members(entries));
+        if values.into_iter().any(|(_, value)| value.is_object() || value.is_null()) {
+            return Err(Invalid::format("Every Mappings attribute must be a String or a List."));
+        }
+    }
+    for (name, output) in section(document, "Outputs", MOST_SECTION)? {
+        match output.get("Value") {
+            None => return Err(Invalid::format("Every Outputs member must contain a Value object")),
+            Some(Document::Null) => {
+                return Err(Invalid(format!("[/Outputs/{name}/Value] 'null' values are not allowed in templates")));
+            }
+            Some(_) => {}
+        }
+    }
+    for (_, body) in section(document, "Resources", MOST_RESOURCES)? {
+        if let Some((strange, _)) = members(body).find(|(name, _)| !ATTRIBUTES.contains(&name.as_str())) {
+            return Err(Invalid(format!("Invalid template resource property '{strange}'")));
+        }
+    }
+    Ok(())
 }
 
 fn version(document: &Document) -> Result<Option<String>, Invalid> {

@@ -1,10 +1,10 @@
 //! What a template declares of its parameters.
 
 use super::super::error::Invalid;
-use serde_json::Value as Document;
+use serde_json::{Map, Value as Document};
 
 /// Types beside those of AWS-specific kinds, `AWS::…` and `List<AWS::…>` (user guide, Parameters).
-const TYPES: [&str; 4] = ["CommaDelimitedList", "List<Number>", "Number", "String"];
+const TYPES: [&str; 5] = ["CommaDelimitedList", "List<Number>", "List<String>", "Number", "String"];
 
 /// What a declaration may say (user guide, Parameters).
 const ATTRIBUTES: [&str; 11] = [
@@ -21,14 +21,29 @@ const ATTRIBUTES: [&str; 11] = [
     "Type",
 ];
 
+/// What a value must be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in super::super) struct Constraints {
+    /// What the whole value matches.
+    pub(in super::super) pattern: Option<String>,
+    /// Characters.
+    pub(in super::super) least_length: Option<usize>,
+    pub(in super::super) most_length: Option<usize>,
+    pub(in super::super) least: Option<f64>,
+    pub(in super::super) most: Option<f64>,
+    /// What a refusal says instead of the rule.
+    pub(in super::super) description: Option<String>,
+}
+
 /// A declared parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in super::super) struct Declaration {
     pub(in super::super) kind: String,
     pub(in super::super) default: Option<String>,
     pub(in super::super) description: Option<String>,
     pub(in super::super) no_echo: bool,
     pub(in super::super) allowed_values: Vec<String>,
+    pub(in super::super) constraints: Constraints,
 }
 
 impl Declaration {
@@ -50,6 +65,14 @@ impl Declaration {
             })?;
         }
         let text = |attribute: &str| members.get(attribute).and_then(plain);
+        let constraints = Constraints {
+            pattern: text("AllowedPattern"),
+            least_length: number(name, members, "MinLength")?,
+            most_length: number(name, members, "MaxLength")?,
+            least: number(name, members, "MinValue")?,
+            most: number(name, members, "MaxValue")?,
+            description: text("ConstraintDescription"),
+        };
         Ok(Self {
             kind: kind.to_owned(),
             default: text("Default"),
@@ -62,8 +85,16 @@ impl Declaration {
                 .flatten()
                 .filter_map(plain)
                 .collect(),
+            constraints,
         })
     }
+}
+
+/// A bound, which may be written as text.
+fn number<T: std::str::FromStr>(name: &str, members: &Map<String, Document>, attribute: &str) -> Result<Option<T>, Invalid> {
+    let Some(text) = members.get(attribute).and_then(plain) else { return Ok(None) };
+    let wrong = || Invalid::format(format_args!("Parameter {name}: {attribute} is no number: {text}"));
+    Ok(Some(text.parse().map_err(|_| wrong())?))
 }
 
 /// A scalar as text.
