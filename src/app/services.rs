@@ -70,7 +70,7 @@ impl Services {
         })
         .await?;
         let analytics = Analytics::new(analytics::Parts {
-            store,
+            store: store.clone(),
             clock: clock.clone(),
             limits: limits.analytics.clone(),
             spawner: tasks.clone(),
@@ -80,7 +80,7 @@ impl Services {
             messages: Arc::new(logs.clone()),
         });
         analytics.resume().await.map_err(|refusal| AppError::Applications(refusal.to_string()))?;
-        let tables = vec![
+        let mut tables = vec![
             ec2::routes(Ec2),
             kinesis::routes(kinesis.clone()),
             firehose::routes(firehose.clone()),
@@ -88,13 +88,15 @@ impl Services {
             analytics::v2::routes(analytics.clone()),
             logs::routes(logs),
             iam::routes(iam),
-            cloudformation::routes(CloudFormation::new(s3.clone())),
             sts::routes(sts.clone()),
             cognito::user_routes(user_pools.clone()),
             cognito::identity_routes(identity_pools),
             elasticsearch::es_routes(domains.clone()),
             elasticsearch::opensearch_routes(domains.clone()),
         ];
+        let parts =
+            cloudformation::Parts { store, clock: clock.clone(), spawner: tasks.clone(), s3: s3.clone(), tables: tables.clone() };
+        tables.push(cloudformation::routes(CloudFormation::open(parts).await?));
         Ok(Self { tables, s3, kinesis, firehose, analytics, domains, sts, user_pools })
     }
 }

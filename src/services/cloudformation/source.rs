@@ -25,7 +25,7 @@ impl CloudFormation {
 
     async fn object(&self, url: &str) -> Result<String, Invalid> {
         let (bucket, key) = place(url).ok_or_else(|| Invalid("TemplateURL must be a supported URL.".into()))?;
-        let object = self.s3.get_object(&bucket, &key).await.map_err(|error| Invalid(format!("S3 error: {error}")))?;
+        let object = self.0.s3.get_object(&bucket, &key).await.map_err(|error| Invalid(format!("S3 error: {error}")))?;
         if object.body.len() > LONGEST_OBJECT {
             return Err(Invalid::format(format_args!("the template in S3 is longer than {LONGEST_OBJECT} bytes.")));
         }

@@ -290,7 +290,10 @@ fn import(environment: &Environment, argument: &Document) -> Result<Document, In
     let name =
         plain(argument).ok_or_else(|| Invalid::template("the attribute in Fn::ImportValue must not depend on any resources"))?;
     match environment.exports.get(&name) {
-        Some(value) => Ok(value.as_str().into()),
+        Some(value) => {
+            environment.import(&name);
+            Ok(value.as_str().into())
+        }
         None => Err(Invalid(format!("No export named {name} found"))),
     }
 }

@@ -17,9 +17,9 @@ pub(super) use rule::check as check_rules;
 use super::error::Invalid;
 use super::template::Template;
 use serde_json::{Map, Value as Document};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of text that the functions of one evaluation may make: a template of a few lines can nest substitutions that double at each level.
 const MOST_TEXT: usize = 8 * 1024 * 1024;
@@ -60,6 +60,8 @@ pub(super) struct Environment {
     /// Whether secret parameters show as `****`.
     masked: bool,
     text: AtomicUsize,
+    /// Names of the exports that were asked for.
+    imported: Mutex<BTreeSet<String>>,
 }
 
 impl Environment {
@@ -71,8 +73,8 @@ impl Environment {
         exports: Arc<BTreeMap<String, String>>,
     ) -> Result<Self, Invalid> {
         let (made, conditions, masked) = (BTreeMap::new(), BTreeMap::new(), false);
-        let text = AtomicUsize::new(0);
-        let mut environment = Self { template, pseudo, parameters, exports, made, conditions, masked, text };
+        let (text, imported) = (AtomicUsize::new(0), Mutex::default());
+        let mut environment = Self { template, pseudo, parameters, exports, made, conditions, masked, text, imported };
         environment.decide_conditions()?;
         Ok(environment)
     }
@@ -135,6 +137,15 @@ impl Environment {
         }
     }
 
+    /// Names of the exports that were asked for so far.
+    pub(super) fn imported(&self) -> BTreeSet<String> {
+        self.imported.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn import(&self, name: &str) {
+        self.imported.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    }
+
     /// Counts the text that a function has made.
     fn charge(&self, value: &Document) -> Result<(), Invalid> {
         let before = self.text.fetch_add(size(value), Ordering::Relaxed);
@@ -156,6 +167,7 @@ impl Clone for Environment {
             conditions: self.conditions.clone(),
             masked: self.masked,
             text: AtomicUsize::new(0),
+            imported: Mutex::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::services::s3::S3;
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Waits between two looks at a resource that is not ready: they grow from the first to the second.
@@ -52,7 +53,7 @@ pub(in super::super) struct Surroundings {
 }
 
 /// Takes note, for good, of a physical id.
-type Note = Arc<dyn Fn(String) -> BoxFuture<()> + Send + Sync>;
+pub(in super::super) type Note = Arc<dyn Fn(String) -> BoxFuture<()> + Send + Sync>;
 
 /// The calls of one step of one resource.
 #[derive(Clone)]
@@ -61,12 +62,13 @@ pub(in super::super) struct Calls {
     clock: Clock,
     at: Surroundings,
     note: Note,
+    cancelled: Arc<AtomicBool>,
 }
 
 impl Calls {
-    /// Calls for the resource of `at`; `note` is told the physical id as soon as there is one.
-    pub(in super::super) fn new(tables: Tables, clock: Clock, at: Surroundings, note: Note) -> Self {
-        Self { tables, clock, at, note }
+    /// Calls for the resource of `at`; `note` is told the physical id as soon as there is one, and waits end when `cancelled` says so.
+    pub(in super::super) fn new(tables: Tables, clock: Clock, at: Surroundings, note: Note, cancelled: Arc<AtomicBool>) -> Self {
+        Self { tables, clock, at, note, cancelled }
     }
 
     /// Which resource of which stack.
@@ -142,6 +144,9 @@ impl Calls {
         loop {
             if let Some(found) = look().await? {
                 return Ok(found);
+            }
+            if self.cancelled.load(Ordering::Relaxed) {
+                return Err(Failure::cancelled());
             }
             if self.clock.now_ms() >= end_ms {
                 return Err(Failure::new("NotStabilized", format!("Exceeded attempts to wait for {what}")));

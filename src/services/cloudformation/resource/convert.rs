@@ -24,6 +24,11 @@ pub(super) fn value(document: &Document, schema: &Schema, path: &str) -> Result<
                 |(key, inner): (&String, &Document)| Ok((key.clone().into(), value(inner, of, &format!("{path}/{key}"))?));
             Ok(Value::Map(given.iter().map(entry).collect::<Result<_, Failure>>()?))
         }
+        (Kind::Map { .. }, Document::Array(pairs)) if pairs.iter().all(is_pair) => {
+            let pair =
+                |pair: &Document| Some((pair.get("Key")?.as_str()?.to_owned().into(), Value::text(plain(pair.get("Value")?))));
+            Ok(Value::Map(pairs.iter().filter_map(pair).collect()))
+        }
         (Kind::List { member, .. }, Document::Array(elements)) => {
             let element = |(n, inner): (usize, &Document)| value(inner, member, &format!("{path}/{n}"));
             Ok(Value::List(elements.iter().enumerate().map(element).collect::<Result<_, _>>()?))
@@ -69,11 +74,20 @@ fn member(known: &'static [Member], name: &str) -> Option<&'static Member> {
     known.iter().find(|member| member.name == name).or_else(|| known.iter().find(|member| member.name.eq_ignore_ascii_case(name)))
 }
 
-fn text(document: &Document, allowed: &[&str], path: &str) -> Result<Value<'static>, Failure> {
-    let text = match document {
+/// Whether it is a tag, of which templates have lists where some APIs have maps.
+fn is_pair(document: &Document) -> bool {
+    document.get("Key").is_some_and(Document::is_string) && document.get("Value").is_some()
+}
+
+fn plain(document: &Document) -> String {
+    match document {
         Document::String(text) => text.clone(),
         other => other.to_string(),
-    };
+    }
+}
+
+fn text(document: &Document, allowed: &[&str], path: &str) -> Result<Value<'static>, Failure> {
+    let text = plain(document);
     if !allowed.is_empty() && !allowed.contains(&text.as_str()) {
         return Err(Failure::property(path, format_args!("{text} is not a valid enum value")));
     }
@@ -142,6 +156,8 @@ mod tests {
                 .unwrap();
         assert_eq!((read.shard_count, read.stream_name.as_str()), (Some(2), "5"));
         assert_eq!(read.stream_mode_details.unwrap().stream_mode, StreamMode::Provisioned);
+        let tagged = input(json!({"Tags": [{"Key": "a", "Value": "b"}, {"Key": "n", "Value": 1}]})).unwrap();
+        assert_eq!(tagged.tags.unwrap(), [("a".to_owned(), "b".to_owned()), ("n".to_owned(), "1".to_owned())].into());
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub(in super::super) struct Failure {
     refused: Option<(&'static str, u16, String)>,
 }
 
+/// The code of a step that was called off.
+const CANCELLED: &str = "Cancelled";
+
 /// Names of services as their SDK prints them, by model.
 const SERVICES: [(&str, &str); 10] = [
     ("cognito-identity", "CognitoIdentity"),
@@ -37,6 +40,11 @@ impl Failure {
     /// Properties that do not fit; `path` is where (`#/Tags/0`).
     pub(in super::super) fn property(path: &str, what: impl std::fmt::Display) -> Self {
         Self::new("InvalidRequest", format!("{path}: {what}"))
+    }
+
+    /// The step was called off because another one failed.
+    pub(super) fn cancelled() -> Self {
+        Self::new(CANCELLED, "Resource creation cancelled")
     }
 
     /// A service's refusal.
@@ -79,7 +87,15 @@ impl Failure {
         }
     }
 
+    /// Whether it says that there is such a resource already.
+    pub(in super::super) fn is_taken(&self) -> bool {
+        self.handler_code() == "AlreadyExists"
+    }
+
     fn reason(&self) -> String {
+        if self.code == CANCELLED {
+            return self.message.clone();
+        }
         let refused = match &self.refused {
             Some((service, status, request)) => format!(" (Service: {service}, Status Code: {status}, Request ID: {request})"),
             None => String::new(),

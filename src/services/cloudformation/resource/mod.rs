@@ -19,7 +19,7 @@ mod s3;
 mod stream_consumer;
 mod tags;
 
-pub(super) use calls::{Calls, Surroundings, Tables};
+pub(super) use calls::{Calls, Note, Surroundings, Tables};
 pub(super) use failure::Failure;
 pub(super) use properties::Properties;
 
