@@ -215,10 +215,19 @@ fn operations(w: &mut String, facts: &Value) -> Result<()> {
                 op["unsigned"] == true
             ),
         )?;
+        if let Some(event) = op["output"].as_str().and_then(|output| event_shape(&facts["shapes"], output)) {
+            line(w, format_args!("impl EventOperation for {} {{ type Event = {}; }}", camel(name), camel(event)))?;
+        }
     }
     line(w, format_args!("}}"))?;
     let names: Vec<String> = operations.keys().map(|n| format!("op::{}::FACTS", camel(n))).collect();
     line(w, format_args!("/// All operations, by name.\npub static OPERATIONS: &[&OperationFacts] = &[{}];", names.join(", ")))
+}
+
+/// The shape of the events, where an output is an event stream.
+fn event_shape<'a>(shapes: &'a Value, output: &str) -> Option<&'a str> {
+    let members = shapes[output]["members"].as_object()?;
+    members.values().filter_map(|member| member["shape"].as_str()).find(|shape| shapes[*shape]["eventstream"] == true)
 }
 
 /// One constructor an error shape: `fault::resource_not_found(message)`.

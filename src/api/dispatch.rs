@@ -1,12 +1,14 @@
 //! From an operation's name to its handler: routes are typed where a service fills them and erased where the gateway reads them.
 
 use super::coerce::coerce;
+use super::events::{EventOperation, Events, typed};
 use super::schema::Schema;
 use super::shape::Shape;
 use super::validate::validate;
 use super::{Fault, Value};
 use crate::base::account::Scope;
 use crate::base::meter::Requests;
+use futures_util::Stream;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -104,11 +106,17 @@ pub trait Operation: 'static {
 
 /// An operation's handler, and its requests so far.
 struct Registered {
-    handler: Box<Handler>,
+    handler: Handler,
     requests: Requests,
 }
 
-type Handler = dyn for<'a> Fn(Caller, Value<'a>) -> BoxFuture<Result<Value<'static>, Fault>> + Send + Sync;
+/// A handler without its types, by the form of its answer.
+enum Handler {
+    Value(Box<Erased<Value<'static>>>),
+    Events(Box<Erased<Events>>),
+}
+
+type Erased<T> = dyn for<'a> Fn(Caller, Value<'a>) -> BoxFuture<Result<T, Fault>> + Send + Sync;
 
 /// The handlers of one service while it fills them; `S` is the service's handle, cloned for each call.
 pub struct Routes<S> {
@@ -125,7 +133,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Registers the handler of an operation: an async function of the service's handle, the caller and the typed input.
     #[must_use]
-    pub fn on<O, F, R>(mut self, _operation: O, handler: F) -> Self
+    pub fn on<O, F, R>(self, _operation: O, handler: F) -> Self
     where
         O: Operation,
         F: Fn(S, Caller, O::Input) -> R + Send + Sync + 'static,
@@ -142,7 +150,34 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
                 }
             }
         };
-        self.handlers.insert(O::FACTS.name, Registered { handler: Box::new(erased), requests: Requests::default() });
+        self.register(O::FACTS, Handler::Value(Box::new(erased)))
+    }
+
+    /// Registers the handler of an operation whose answer is a stream of events. The stream is asked for its next event when the client
+    /// has taken the last one, and dropped when the client is gone; an error in it is the last thing that the client hears.
+    #[must_use]
+    pub fn on_events<O, F, R, E>(self, _operation: O, handler: F) -> Self
+    where
+        O: EventOperation,
+        F: Fn(S, Caller, O::Input) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<E, Fault>> + Send + 'static,
+        E: Stream<Item = Result<O::Event, Fault>> + Send + 'static,
+    {
+        let state = self.state.clone();
+        let erased = move |caller: Caller, value: Value<'_>| -> BoxFuture<Result<Events, Fault>> {
+            match checked(value, O::FACTS) {
+                Err(fault) => Box::pin(std::future::ready(Err(fault))),
+                Ok(value) => {
+                    let opening = handler(state.clone(), caller, O::Input::from_value(value));
+                    Box::pin(async move { Ok(typed(opening.await?)) })
+                }
+            }
+        };
+        self.register(O::FACTS, Handler::Events(Box::new(erased)))
+    }
+
+    fn register(mut self, facts: &'static OperationFacts, handler: Handler) -> Self {
+        self.handlers.insert(facts.name, Registered { handler, requests: Requests::default() });
         self
     }
 
@@ -177,12 +212,29 @@ impl ServiceTable {
         self.handlers.contains_key(operation)
     }
 
+    /// Whether the operation's answer is a stream of events.
+    pub fn streams(&self, operation: &str) -> bool {
+        matches!(self.handler(operation), Some(Handler::Events(_)))
+    }
+
     /// Runs an operation; one without a handler answers UnknownOperation.
     pub fn call(&self, operation: &str, caller: Caller, input: Value<'_>) -> BoxFuture<Result<Value<'static>, Fault>> {
-        match self.handlers.get(operation) {
-            Some(registered) => (registered.handler)(caller, input),
-            None => Box::pin(std::future::ready(Err(Fault::unknown_operation()))),
+        match self.handler(operation) {
+            Some(Handler::Value(handler)) => handler(caller, input),
+            _ => Box::pin(std::future::ready(Err(Fault::unknown_operation()))),
         }
+    }
+
+    /// Opens the stream of events of an operation; one without such a handler answers UnknownOperation.
+    pub fn open(&self, operation: &str, caller: Caller, input: Value<'_>) -> BoxFuture<Result<Events, Fault>> {
+        match self.handler(operation) {
+            Some(Handler::Events(handler)) => handler(caller, input),
+            _ => Box::pin(std::future::ready(Err(Fault::unknown_operation()))),
+        }
+    }
+
+    fn handler(&self, operation: &str) -> Option<&Handler> {
+        self.handlers.get(operation).map(|registered| &registered.handler)
     }
 
     /// The count of an operation's requests; the gateway keeps it, which knows how they were answered.

@@ -5,6 +5,7 @@
 
 mod coerce;
 mod dispatch;
+mod events;
 mod fault;
 mod schema;
 mod shape;
@@ -14,6 +15,7 @@ mod validate;
 mod value;
 
 pub use dispatch::{BoxFuture, Caller, Operation, OperationFacts, Protocol, Routes, ServiceFacts, ServiceTable};
+pub use events::{Event, EventOperation, Events};
 pub use fault::Fault;
 pub use schema::{Kind, Location, Member, Pattern, Schema};
 pub use shape::{Empty, Shape, Timestamp};
@@ -153,6 +155,7 @@ macro_rules! service {
         )]
         pub mod $module {
             use super::dispatch::{Operation, OperationFacts, Protocol, ServiceFacts};
+            use super::events::EventOperation;
             use super::schema::{EMPTY, Kind, Location, Member, Pattern, Schema};
             use super::{Empty, Fault, Shape, Timestamp, Value};
             use bytes::Bytes;

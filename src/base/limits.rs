@@ -103,6 +103,13 @@ limits! {
         shard_read_bytes_per_second = UNLIMITED, 2 << 20;
         /// GetRecords calls a second and shard.
         shard_reads_per_second = UNLIMITED, 5;
+        /// Bytes a second pushed to one subscription of SubscribeToShard.
+        subscription_bytes_per_second = UNLIMITED, 2 << 20;
+        /// Milliseconds a subscription lasts (API reference, SubscribeToShard).
+        subscription_ms = 300_000, 300_000;
+        /// Milliseconds after SubscribeToShard in which another for the same consumer and shard is refused even when the first has ended; while
+        /// it goes on they are 5,000.
+        resubscribe_ms = 0, 5_000;
         /// Calls a second and stream of the control operations.
         control_calls_per_second = UNLIMITED, 10;
         /// Open shards of provisioned streams in an account and region.

@@ -25,7 +25,7 @@ impl Codec {
         }
     }
 
-    fn content_type(self) -> &'static str {
+    pub(super) fn content_type(self) -> &'static str {
         match self {
             Self::Json10 => "application/x-amz-json-1.0",
             Self::Json11 => "application/x-amz-json-1.1",
@@ -37,6 +37,14 @@ impl Codec {
         match self {
             Self::Json10 | Self::Json11 => json::write(value),
             Self::Cbor => cbor::write(value),
+        }
+    }
+
+    /// Writes a value behind what is in `out`.
+    pub(super) fn append(self, out: &mut Vec<u8>, value: &Value<'_>) {
+        match self {
+            Self::Json10 | Self::Json11 => json::append(out, value),
+            Self::Cbor => cbor::append(out, value),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::route::Call;
 use super::signature::{Payload, Presigned, Refused, Signed, Verifier};
-use crate::api::{Caller, Fault, Value};
+use crate::api::{BoxFuture, Caller, Events, Fault, Value};
 use crate::base::spawner::to_its_end;
 use http::request::Parts;
 use std::panic::AssertUnwindSafe;
@@ -37,7 +37,16 @@ impl Incoming<'_> {
 /// Runs the handler, to its end even if the client hangs up; a panic in it is a bug, which costs its caller an InternalFailure and nobody
 /// else anything.
 pub(super) async fn run((service, facts): Call<'_>, caller: Caller, input: Value<'_>) -> Result<Value<'static>, Fault> {
-    let started = std::panic::catch_unwind(AssertUnwindSafe(|| service.table.call(facts.name, caller, input)));
+    guarded(|| service.table.call(facts.name, caller, input)).await
+}
+
+/// Opens the stream of events of an operation.
+pub(super) async fn open((service, facts): Call<'_>, caller: Caller, input: Value<'_>) -> Result<Events, Fault> {
+    guarded(|| service.table.open(facts.name, caller, input)).await
+}
+
+async fn guarded<T: Send + 'static>(start: impl FnOnce() -> BoxFuture<Result<T, Fault>>) -> Result<T, Fault> {
+    let started = std::panic::catch_unwind(AssertUnwindSafe(start));
     let running = started.map_err(|_| Fault::internal("panic in the checks of the input"))?;
     to_its_end(running).await.unwrap_or_else(|_| Err(Fault::internal("panic in the handler")))
 }
@@ -58,7 +67,7 @@ pub(super) fn refused(fault: &Fault, call: Option<Call<'_>>, began: Instant) {
 }
 
 /// Tells the log of a call that failed: what callers did wrong only on request, what we did wrong always.
-fn log(fault: &Fault, call: Option<Call<'_>>) {
+pub(super) fn log(fault: &Fault, call: Option<Call<'_>>) {
     let (service, operation) = call.map_or(("?", "?"), |(_, facts)| (facts.service.id, facts.name));
     let (code, message) = (&*fault.code, fault.message.as_deref().unwrap_or_default());
     match &fault.internal {

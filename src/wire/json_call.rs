@@ -5,8 +5,8 @@ use super::body::{self, Body, BodyError};
 use super::call::{self, Incoming};
 use super::route::{Call, header};
 use super::signature::{Dialect, Payload};
-use super::{cbor, json};
-use crate::api::{Fault, Value};
+use super::{cbor, event_stream, json};
+use crate::api::{Events, Fault, Value};
 use bytes::Bytes;
 use http::{Method, Response};
 use std::time::Instant;
@@ -38,7 +38,11 @@ pub(super) async fn answer(operation: Option<Call<'_>>, incoming: Incoming<'_>, 
     let began = Instant::now();
     match run(operation, codec, &incoming, &body).await {
         Ok(output) => {
-            let answer = codec.success(output.as_ref());
+            let answer = match output {
+                Output::Nothing => codec.success(None),
+                Output::Value(value) => codec.success(Some(&value)),
+                Output::Events(events) => event_stream::answer(codec, events),
+            };
             if let Some(call) = operation {
                 call::count(call, began, answer.status().as_u16());
             }
@@ -51,13 +55,15 @@ pub(super) async fn answer(operation: Option<Call<'_>>, incoming: Incoming<'_>, 
     }
 }
 
-/// The output, or `None` for an operation that has none.
-async fn run(
-    operation: Option<Call<'_>>,
-    codec: Codec,
-    incoming: &Incoming<'_>,
-    body: &Bytes,
-) -> Result<Option<Value<'static>>, Fault> {
+/// What an operation answers.
+enum Output {
+    /// The operation has no output.
+    Nothing,
+    Value(Value<'static>),
+    Events(Events),
+}
+
+async fn run(operation: Option<Call<'_>>, codec: Codec, incoming: &Incoming<'_>, body: &Bytes) -> Result<Output, Fault> {
     let input = match codec {
         Codec::Json10 | Codec::Json11 => json::read(body).map_err(|_| Fault::unreadable())?,
         Codec::Cbor => cbor::read(body).map_err(|_| Fault::unreadable())?,
@@ -68,6 +74,9 @@ async fn run(
     let operation = operation.ok_or_else(Fault::unknown_operation)?;
     let checked = incoming.check_signature(Payload::Whole(body), operation.1.unsigned);
     checked.map_err(|refused| refused.fault(Dialect::Json))?;
+    if operation.0.table.streams(operation.1.name) {
+        return Ok(Output::Events(call::open(operation, incoming.caller.clone(), input).await?));
+    }
     let output = call::run(operation, incoming.caller.clone(), input).await?;
-    Ok(operation.1.has_output().then_some(output))
+    Ok(if operation.1.has_output() { Output::Value(output) } else { Output::Nothing })
 }

@@ -10,6 +10,7 @@ mod call;
 mod cbor;
 mod client;
 mod cors;
+mod event_stream;
 mod gateway;
 mod guard;
 mod json;

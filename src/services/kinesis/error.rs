@@ -80,6 +80,20 @@ impl StreamKey {
         KinesisError::LimitExceeded(format!("A stream can have at most {most} registered consumers: {}.", self.place()))
     }
 
+    pub(super) fn consumer_not_active(&self, consumer: &str, status: &str) -> KinesisError {
+        KinesisError::InUse(format!("Consumer {consumer} of {} not ACTIVE, instead in state {status}", self.place()))
+    }
+
+    pub(super) fn consumer_gone(&self, consumer: &str) -> KinesisError {
+        KinesisError::NotFound(format!("Consumer {consumer} of {} not found.", self.place()))
+    }
+
+    /// Refuses a subscription, and ends one that another takes over.
+    pub(super) fn another_subscription(&self, consumer: &str, shard: u32) -> KinesisError {
+        let (account, name, shard) = (self.scope.account(), &self.name, shard_id(shard));
+        KinesisError::InUse(format!("Another active subscription exists for this consumer: {account}:{name}:{consumer}:{shard}"))
+    }
+
     pub(super) fn has_consumers(&self) -> KinesisError {
         let place = self.place();
         KinesisError::InUse(format!("Cannot delete {place}: it has registered consumers and EnforceConsumerDeletion is not set."))
@@ -112,25 +126,26 @@ impl StreamKey {
         KinesisError::InvalidArgument(format!("ExclusiveMinimumSequenceNumber {number} used in PutRecord on {place} is invalid."))
     }
 
-    pub(super) fn bad_starting_number(&self, number: &str, shard: u32) -> KinesisError {
-        KinesisError::InvalidArgument(format!("{} is invalid.", self.starting_number(number, shard)))
+    /// `call` is GetShardIterator or SubscribeToShard.
+    pub(super) fn bad_starting_number(&self, call: &str, number: &str, shard: u32) -> KinesisError {
+        KinesisError::InvalidArgument(format!("{} is invalid.", self.starting_number(call, number, shard)))
     }
 
-    pub(super) fn foreign_starting_number(&self, number: &str, shard: u32) -> KinesisError {
-        let start = self.starting_number(number, shard);
+    pub(super) fn foreign_starting_number(&self, call: &str, number: &str, shard: u32) -> KinesisError {
+        let start = self.starting_number(call, number, shard);
         KinesisError::InvalidArgument(format!("{start} is invalid because it did not come from this stream."))
     }
 
     /// kinesis-mock pull request 1536: clients look for "maximum" here.
-    pub(super) fn starting_number_at_end(&self, number: &str, shard: u32) -> KinesisError {
-        let start = self.starting_number(number, shard);
+    pub(super) fn starting_number_at_end(&self, call: &str, number: &str, shard: u32) -> KinesisError {
+        let start = self.starting_number(call, number, shard);
         KinesisError::InvalidArgument(format!(
             "{start} is invalid because the provided sequence number has reached the maximum possible value for the shard."
         ))
     }
 
-    fn starting_number(&self, number: &str, shard: u32) -> String {
-        format!("StartingSequenceNumber {number} used in GetShardIterator on shard {} in {}", shard_id(shard), self.place())
+    fn starting_number(&self, call: &str, number: &str, shard: u32) -> String {
+        format!("StartingSequenceNumber {number} used in {call} on shard {} in {}", shard_id(shard), self.place())
     }
 
     pub(super) fn bad_split(&self, key: &str, shard: u32, range: &HashKeyRange) -> KinesisError {

@@ -19,6 +19,7 @@ mod sequence_number;
 mod shard;
 mod stream;
 mod streams;
+mod subscription;
 mod tail;
 #[cfg(test)]
 mod tests;

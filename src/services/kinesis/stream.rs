@@ -5,6 +5,7 @@ use super::error::KinesisError;
 use super::hash_key::{HashKey, Routing};
 use super::metrics::StreamMeters;
 use super::shard::Shard;
+use super::subscription::Subscriptions;
 use super::throughput::Throughput;
 use crate::api::kinesis as api;
 use crate::base::account::Scope;
@@ -237,6 +238,8 @@ pub(super) struct Stream {
     pub throughput: Throughput,
     /// What is counted.
     pub meters: StreamMeters,
+    /// Who is subscribed to which shard.
+    pub subscriptions: Subscriptions,
     id: String,
     snapshot: watch::Sender<Arc<Snapshot>>,
 }
@@ -245,7 +248,8 @@ impl Stream {
     pub(super) fn new(key: StreamKey, document: StreamDocument) -> Self {
         let (arn, id) = (key.arn().to_string(), document.id.clone());
         let snapshot = watch::Sender::new(Arc::new(Snapshot::new(document, false)));
-        Self { key, arn, throughput: Throughput::default(), meters: StreamMeters::default(), id, snapshot }
+        let (throughput, meters, subscriptions) = (Throughput::default(), StreamMeters::default(), Subscriptions::default());
+        Self { key, arn, throughput, meters, subscriptions, id, snapshot }
     }
 
     /// The document's id, which tells streams of one name apart.

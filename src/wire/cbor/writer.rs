@@ -17,9 +17,15 @@ const DOUBLE: u8 = 0xfb;
 
 /// The CBOR of a value.
 pub(in crate::wire) fn write(value: &Value<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(estimated_len(value));
-    push(&mut out, value);
+    let mut out = Vec::new();
+    append(&mut out, value);
     out
+}
+
+/// The same, behind what is in `out`.
+pub(in crate::wire) fn append(out: &mut Vec<u8>, value: &Value<'_>) {
+    out.reserve(estimated_len(value));
+    push(out, value);
 }
 
 /// At least what the CBOR will need.

@@ -6,9 +6,15 @@ use base64::engine::general_purpose::STANDARD;
 
 /// The JSON text of a value.
 pub(in crate::wire) fn write(value: &Value<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(estimated_len(value));
-    push(&mut out, value);
+    let mut out = Vec::new();
+    append(&mut out, value);
     out
+}
+
+/// The same, behind what is in `out`.
+pub(in crate::wire) fn append(out: &mut Vec<u8>, value: &Value<'_>) {
+    out.reserve(estimated_len(value));
+    push(out, value);
 }
 
 /// A little more than the text will need, so that the buffer seldom grows and never twice.

@@ -139,10 +139,7 @@ impl Kinesis {
         arn: Option<&str>,
     ) -> Result<(Arc<Stream>, Consumer), KinesisError> {
         let (stream_arn, name) = match (arn, stream_arn, name) {
-            (Some(arn), ..) => {
-                let (stream, rest) = arn.split_once("/consumer/").ok_or_else(|| no_such_consumer(arn))?;
-                (stream, rest.split_once(':').map_or(rest, |(name, _)| name))
-            }
+            (Some(arn), ..) => parts_of(arn)?,
             (None, Some(stream), Some(name)) => (stream, name),
             _ => {
                 let text = "Either ConsumerARN or both StreamARN and ConsumerName must be provided.";
@@ -150,12 +147,31 @@ impl Kinesis {
             }
         };
         let stream = self.find_for_control(scope, None, Some(stream_arn))?;
-        let snapshot = stream.snapshot();
-        let found = snapshot.document.find_consumer(name).ok().and_then(|at| snapshot.document.consumers.get(at));
-        // An ARN with another time is of an earlier consumer of that name.
-        let found = found.filter(|consumer| arn.is_none_or(|arn| arn == consumer.arn(&stream.arn))).cloned();
-        found.map(|consumer| (stream, consumer)).ok_or_else(|| no_such_consumer(arn.unwrap_or(name)))
+        let consumer = consumer_of(&stream, name, arn)?;
+        Ok((stream, consumer))
     }
+
+    /// The consumer with an ARN, for a call that reads data: it is not counted among the control calls.
+    pub(super) fn find_consumer_for_data(&self, scope: &Scope, arn: &str) -> Result<(Arc<Stream>, Consumer), KinesisError> {
+        let (stream_arn, name) = parts_of(arn)?;
+        let stream = self.find(scope, None, Some(stream_arn))?;
+        let consumer = consumer_of(&stream, name, Some(arn))?;
+        Ok((stream, consumer))
+    }
+}
+
+/// A consumer's ARN parted into its stream's ARN and its name.
+fn parts_of(arn: &str) -> Result<(&str, &str), KinesisError> {
+    let (stream, rest) = arn.split_once("/consumer/").ok_or_else(|| no_such_consumer(arn))?;
+    Ok((stream, rest.split_once(':').map_or(rest, |(name, _)| name)))
+}
+
+fn consumer_of(stream: &Stream, name: &str, arn: Option<&str>) -> Result<Consumer, KinesisError> {
+    let snapshot = stream.snapshot();
+    let found = snapshot.document.find_consumer(name).ok().and_then(|at| snapshot.document.consumers.get(at));
+    // An ARN with another time is of an earlier consumer of that name.
+    let found = found.filter(|consumer| arn.is_none_or(|arn| arn == consumer.arn(&stream.arn))).cloned();
+    found.ok_or_else(|| no_such_consumer(arn.unwrap_or(name)))
 }
 
 fn no_such_consumer(named: &str) -> KinesisError {

@@ -51,14 +51,14 @@ pub(super) async fn get_records(kinesis: Kinesis, _caller: Caller, input: GetRec
 }
 
 impl Kinesis {
-    fn is_at_tip(&self, shard: &Shard, last: Ordinal) -> bool {
+    pub(in super::super) fn is_at_tip(&self, shard: &Shard, last: Ordinal) -> bool {
         self.0.store.last_ordinal(shard.log).is_ok_and(|tip| last >= tip)
     }
 
     /// The children of a closed shard once all its records before `next` are all it has.
     ///
     /// The log is sealed in the same transaction as the children appear, but shown first: until the snapshot has them, the shard goes on.
-    fn children_if_over(
+    pub(in super::super) fn children_if_over(
         &self,
         snapshot: &Snapshot,
         shard: &Shard,
@@ -74,7 +74,12 @@ impl Kinesis {
     }
 }
 
-fn shape(records: Vec<store::Record>, shard: &Shard, encryption_type: Option<EncryptionType>) -> Vec<Record> {
+/// Records as answers carry them.
+pub(in super::super) fn shape(
+    records: Vec<store::Record>,
+    shard: &Shard,
+    encryption_type: Option<EncryptionType>,
+) -> Vec<Record> {
     let mut printer: Option<(i64, Printer)> = None;
     let mut shaped = Vec::with_capacity(records.len());
     for record in records {

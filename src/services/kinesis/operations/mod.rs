@@ -3,7 +3,7 @@
 mod consumers;
 mod create_stream;
 mod describe;
-mod get_records;
+pub(super) mod get_records;
 mod get_shard_iterator;
 mod list_shards;
 mod list_streams;
@@ -12,6 +12,7 @@ mod put;
 mod reshard;
 mod settings;
 mod shard_count;
+mod subscribe_to_shard;
 mod tags;
 
 use super::Kinesis;
@@ -39,6 +40,7 @@ pub fn routes(kinesis: Kinesis) -> ServiceTable {
         .on(op::DescribeStreamConsumer, consumers::describe_stream_consumer)
         .on(op::ListStreamConsumers, consumers::list_stream_consumers)
         .on(op::DeregisterStreamConsumer, consumers::deregister_stream_consumer)
+        .on_events(op::SubscribeToShard, subscribe_to_shard::subscribe_to_shard)
         .on(op::AddTagsToStream, tags::add_tags_to_stream)
         .on(op::RemoveTagsFromStream, tags::remove_tags_from_stream)
         .on(op::ListTagsForStream, tags::list_tags_for_stream)

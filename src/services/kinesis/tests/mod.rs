@@ -4,6 +4,7 @@ mod consumers;
 mod data;
 mod resharding;
 mod streams;
+mod subscriptions;
 mod tailing;
 
 use super::*;
