@@ -13,7 +13,7 @@ The form, for those who write pages (before a block, on a line of its own; a bla
 
 A page's blocks run in order, in one bash, in a temporary folder with links to compat-tests, docs and tests. `millpond` and `aws` are on the
 path, credentials and AWS_ENDPOINT_URL are set, and localhost:4566 is the page's server whatever its port. In shown output `…` stands for any text, alone on a line for any lines; ids
-and times of the present day are compared by their form only.
+and times of the present day are compared by their form only. A page that names $ELASTICSEARCH_HOME finds an unpacked Elasticsearch 5.6.16 there.
 """
 import json
 import os
@@ -28,8 +28,9 @@ import tomllib
 from dataclasses import dataclass, field
 
 from support.millpond import BINARY, ROOT, Millpond, free_port, wait_until
+from support.servers import distribution
 
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 300
 LINKS = ("compat-tests", "docs", "tests")
 FENCE = re.compile(r"^( *)```([\w-]*)[^\n]*\n(.*?)^\1```[ ]*$", re.M | re.S)
 COMMENT = re.compile(r"<!--\s*(file|skip|server):\s*(.*?)\s*-->", re.S)
@@ -119,6 +120,7 @@ class Page:
             return []
         port = free_port()
         with tempfile.TemporaryDirectory(prefix="page-") as folder:
+            os.chmod(folder, 0o755)  # a supervised Elasticsearch runs as nobody where the tests run as root
             server = None
             if self.server is not None:
                 server = Millpond(*self.server, port=port).start()
@@ -136,8 +138,12 @@ class Page:
             (work / link).symlink_to(ROOT / link)
         (bin_ / "millpond").symlink_to(BINARY)
         steps = list(self.steps())
-        (top / "page.sh").write_text(PORT.sub(rf"\g<1>:{port}", _script(steps, out)))
-        process = subprocess.Popen(["bash", str(top / "page.sh")], cwd=work, env=_environment(top, bin_, port), start_new_session=True,
+        script = PORT.sub(rf"\g<1>:{port}", _script(steps, out))
+        (top / "page.sh").write_text(script)
+        env = _environment(top, bin_, port)
+        if "$ELASTICSEARCH_HOME" in script:
+            env["ELASTICSEARCH_HOME"] = str(distribution("elasticsearch", "5.6.16"))
+        process = subprocess.Popen(["bash", str(top / "page.sh")], cwd=work, env=env, start_new_session=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             process.wait(PATIENCE_SECONDS)

@@ -6,6 +6,13 @@ use super::error::Invalid;
 /// Longest template in a call, in bytes (user guide, CloudFormation quotas).
 const LONGEST_BODY: usize = 51_200;
 
+/// What stands for the template that the Kinesis Data Generator's help page and AWS's workshop name: it has the same parameters and output.
+/// The original fetches its function from the internet.
+const KDG_USER: &str = include_str!("kdg_user.yaml");
+
+/// The buckets in which AWS keeps the original, today and in 2017, the former with a region behind its name elsewhere (spec/workshop.md 1.1, 3.2).
+const KDG_BUCKETS: [&str; 2] = ["aws-kdg-tools", "kinesis-helpers"];
+
 /// Longest template in S3, in bytes (the same: 1 MB).
 const LONGEST_OBJECT: usize = 1024 * 1024;
 
@@ -25,12 +32,22 @@ impl CloudFormation {
 
     async fn object(&self, url: &str) -> Result<String, Invalid> {
         let (bucket, key) = place(url).ok_or_else(|| Invalid("TemplateURL must be a supported URL.".into()))?;
-        let object = self.0.s3.get_object(&bucket, &key).await.map_err(|error| Invalid(format!("S3 error: {error}")))?;
+        let object = match self.0.s3.get_object(&bucket, &key).await {
+            Ok(object) => object,
+            Err(_) if is_kdg_user(&bucket, &key) => return Ok(KDG_USER.to_owned()),
+            Err(error) => return Err(Invalid(format!("S3 error: {error}"))),
+        };
         if object.body.len() > LONGEST_OBJECT {
             return Err(Invalid::format(format_args!("the template in S3 is longer than {LONGEST_OBJECT} bytes.")));
         }
         String::from_utf8(object.body.to_vec()).map_err(|_| Invalid::format("the template in S3 is not UTF-8."))
     }
+}
+
+/// Whether AWS has its template for a user of the Kinesis Data Generator there.
+fn is_kdg_user(bucket: &str, key: &str) -> bool {
+    let file = key.rsplit_once('/').map_or(key, |(_, file)| file);
+    KDG_BUCKETS.iter().any(|name| bucket.starts_with(name)) && file.starts_with("cognito-setup.")
 }
 
 /// Bucket and key of an S3 URL: the bucket in the host (`b.s3.us-west-2.amazonaws.com/k`, `b.s3.localhost:4566/k`) or in the path.
@@ -50,6 +67,22 @@ fn place(url: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_generators_template_is_a_good_one() {
+        let template = crate::services::cloudformation::template::Template::parse(KDG_USER);
+        assert!(template.is_ok(), "{:?}", template.err());
+    }
+
+    #[test]
+    fn the_generators_template_is_known_by_its_addresses() {
+        let known = |url: &str| place(url).is_some_and(|(bucket, key)| is_kdg_user(&bucket, &key));
+        assert!(known("https://aws-kdg-tools.s3.us-west-2.amazonaws.com/cognito-setup.yaml"));
+        assert!(known("https://aws-kdg-tools-us-east-1.s3.amazonaws.com/cognito-setup.json"));
+        assert!(known("https://s3-us-west-2.amazonaws.com/kinesis-helpers/cognito-setup.json"));
+        assert!(!known("https://mine.s3.us-west-2.amazonaws.com/cognito-setup.yaml"));
+        assert!(!known("https://aws-kdg-tools.s3.us-west-2.amazonaws.com/other.yaml"));
+    }
 
     #[test]
     fn urls_of_both_styles_name_bucket_and_key() {
