@@ -8,7 +8,7 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 
 MUSL := $(shell uname -m)-unknown-linux-musl
 
-.PHONY: run demo test unit compat lint musl image-root
+.PHONY: run demo test unit compat lint musl image-root test-kdg
 
 run: ## build and start the server on http://localhost:4566
 	cargo run --release -- serve
@@ -40,6 +40,13 @@ image-root: musl $(VENV)/.ready ## the files of the container image in target/im
 	rm -rf $(TARGET)/image
 	compat-tests/image/root.sh $(TARGET)/$(MUSL)/release/millpond $(TARGET)/image
 	MILLPOND_STATIC_BIN=$(TARGET)/$(MUSL)/release/millpond $(PYTHON) -m pytest -q -c compat-tests/pytest.ini compat-tests/image
+
+test-kdg: $(VENV)/.ready ## a real copy of the Kinesis Data Generator in a browser: make test-kdg KDG=its web folder
+	@test -f "$(KDG)/producer.html" || { echo "say where the generator's web folder is, the one with producer.html: make test-kdg KDG=DIR"; exit 1; }
+	cargo build
+	MILLPOND_BIN=$(TARGET)/debug/millpond MILLPOND_KDG_COPY="$(abspath $(KDG))" MILLPOND_PICTURES=$(TARGET)/kdg-pictures PATH="$(abspath $(VENV))/bin:$$PATH" \
+	  $(PYTHON) -m pytest -q -c compat-tests/pytest.ini compat-tests/browser
+	@echo "pictures of the page: $(TARGET)/kdg-pictures"
 
 .PHONY: tools
 tools:
