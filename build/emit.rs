@@ -110,7 +110,11 @@ fn required(shape: &Value, member: &str) -> bool {
 
 fn members(shape: &Value) -> Result<String> {
     let mut out = String::new();
-    for (name, member) in shape["members"].as_object().ok_or("no members")? {
+    let mut members: Vec<_> = shape["members"].as_object().ok_or("no members")?.iter().collect();
+    // Those that the facts put in an order come first, in it; the others follow by name.
+    let order: Vec<&str> = shape["order"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    members.sort_by_key(|(name, _)| order.iter().position(|first| first == name).unwrap_or(order.len()));
+    for (name, member) in members {
         let location = match member["location"].as_str() {
             None => "Body",
             Some("uri") => "Path",

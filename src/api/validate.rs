@@ -197,7 +197,7 @@ fn printed(value: &Value<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::firehose::CreateDeliveryStreamInput;
-    use super::super::kinesis::{GetShardIteratorInput, PutRecordsInput};
+    use super::super::kinesis::{GetShardIteratorInput, PutRecordInput, PutRecordsInput};
     use super::*;
     use bytes::Bytes;
 
@@ -217,7 +217,7 @@ mod tests {
             "3 validation errors detected: Value '' at 'shardId' failed to satisfy constraint: Member must have length greater than or \
              equal to 1; Value '' at 'shardId' failed to satisfy constraint: Member must satisfy regular expression pattern: \
              [a-zA-Z0-9_.-]+; Value 'FOO' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value set: \
-             [AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER, TRIM_HORIZON, LATEST, AT_TIMESTAMP]"
+             [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON]"
         );
     }
 
@@ -229,6 +229,13 @@ mod tests {
             refused(&input, PutRecordsInput::SCHEMA, true),
             "1 validation error detected: Value null at 'records.1.member.partitionKey' failed to satisfy constraint: Member must not be null"
         );
+    }
+
+    #[test]
+    fn violations_come_in_the_order_that_was_recorded() {
+        let refused = refused(&map(Vec::new()), PutRecordInput::SCHEMA, true);
+        let members: Vec<&str> = refused.split('\'').skip(1).step_by(2).collect();
+        assert_eq!(members, ["partitionKey", "data", "streamName"], "{refused}");
     }
 
     #[test]
