@@ -49,7 +49,8 @@ SERVICES = {
         "CreateStack", "UpdateStack", "DeleteStack", "DescribeStacks", "DescribeStackEvents", "DescribeStackResource",
         "DescribeStackResources", "ListStackResources", "ListStacks", "GetTemplate", "GetTemplateSummary", "ValidateTemplate",
         "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "ListChangeSets", "ListExports",
-        "ListImports", "SetStackPolicy", "GetStackPolicy",
+        "ListImports", "SetStackPolicy", "GetStackPolicy", "UpdateTerminationProtection", "CancelUpdateStack",
+        "ContinueUpdateRollback",
     ],
     "logs": [
         "CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups", "CreateLogStream", "DeleteLogStream", "DescribeLogStreams",

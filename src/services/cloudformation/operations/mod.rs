@@ -1,6 +1,7 @@
 //! The operations, each a function of the handle, the caller and the input.
 
 mod change_sets;
+mod control;
 mod describe;
 mod exports;
 mod prepare;
@@ -26,8 +27,11 @@ pub fn routes(service: CloudFormation) -> ServiceTable {
         .on(op::CreateStack, stacks::create_stack)
         .on(op::UpdateStack, stacks::update_stack)
         .on(op::DeleteStack, stacks::delete_stack)
-        .on(op::GetStackPolicy, stacks::get_stack_policy)
-        .on(op::SetStackPolicy, stacks::set_stack_policy)
+        .on(op::CancelUpdateStack, control::cancel_update_stack)
+        .on(op::ContinueUpdateRollback, control::continue_update_rollback)
+        .on(op::UpdateTerminationProtection, control::update_termination_protection)
+        .on(op::GetStackPolicy, control::get_stack_policy)
+        .on(op::SetStackPolicy, control::set_stack_policy)
         .on(op::DescribeStacks, describe::describe_stacks)
         .on(op::ListStacks, describe::list_stacks)
         .on(op::DescribeStackEvents, describe::describe_stack_events)

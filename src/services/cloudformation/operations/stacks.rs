@@ -1,13 +1,13 @@
-//! CreateStack, UpdateStack, DeleteStack and stack policies.
+//! CreateStack, UpdateStack and DeleteStack.
 
 use super::super::CloudFormation;
 use super::super::error::{Invalid, StackError};
-use super::super::stack::{Options, Owner, Stack, Version};
+use super::super::stack::{Options, Owner, Resource, Stack, Version};
 use super::prepare::Request;
 use super::{Missing, stack};
 use crate::api::cloudformation::{
-    CreateStackInput, CreateStackOutput, DeleteStackInput, GetStackPolicyInput, GetStackPolicyOutput, OnFailure,
-    SetStackPolicyInput, StackStatus, UpdateStackInput, UpdateStackOutput,
+    CreateStackInput, CreateStackOutput, DeleteStackInput, DeletionMode, OnFailure, ResourceStatus, StackStatus,
+    UpdateStackInput, UpdateStackOutput,
 };
 use crate::api::{Caller, Empty, Fault};
 use std::collections::BTreeMap;
@@ -179,6 +179,8 @@ impl CloudFormation {
     ) -> Result<(), StackError> {
         let (arn, now_ms, owner) = (before.arn(&caller.scope), self.0.clock.now_ms(), owner(caller));
         let template = (!text.is_empty()).then(|| (version.template.clone(), text));
+        let resources = self.0.kept.resources(&caller.scope, &before.id).await?;
+        let leftovers: Vec<Resource> = resources.values().filter_map(Resource::leftover).collect();
         let stack = self
             .0
             .kept
@@ -191,11 +193,11 @@ impl CloudFormation {
                 stack.status = StackStatus::UpdateInProgress;
                 stack.updated_ms = Some(now_ms);
                 stack.owner = owner;
+                stack.retired.extend(leftovers);
                 change(stack);
                 Ok(())
             })
             .await?;
-        let resources = self.0.kept.resources(&caller.scope, &stack.id).await?;
         let resources = resources.into_iter().map(|(id, resource)| (id, resource.settled())).collect();
         self.begin(&caller.scope, stack, resources, USER).await;
         Ok(())
@@ -217,7 +219,7 @@ async fn delete(service: &CloudFormation, caller: &Caller, input: DeleteStackInp
         let name = &stack.name;
         return Err(Invalid(format!("Stack [{name}] cannot be deleted while TerminationProtection is enabled")).into());
     }
-    let retained = input.retain_resources.unwrap_or_default();
+    let mut retained = input.retain_resources.unwrap_or_default();
     if !retained.is_empty() && stack.status != DeleteFailed {
         return Err(Invalid("RetainResources can be given for a stack in the state DELETE_FAILED only.".into()).into());
     }
@@ -232,6 +234,11 @@ async fn delete(service: &CloudFormation, caller: &Caller, input: DeleteStackInp
         let reason = format!("Delete canceled. Cannot delete export {export} as it is in use by {user}.");
         service.tell(&caller.scope, stack, reason).await;
         return Ok(());
+    }
+    let resources = service.0.kept.resources(&caller.scope, &stack.id).await?;
+    if input.deletion_mode == Some(DeletionMode::ForceDeleteStack) {
+        let failed = resources.values().filter(|resource| resource.status == ResourceStatus::DeleteFailed);
+        retained.extend(failed.map(|resource| resource.logical_id.clone()));
     }
     let (now_ms, token, owner) = (service.0.clock.now_ms(), input.client_request_token, owner(caller));
     let arn = stack.arn(&caller.scope);
@@ -249,7 +256,6 @@ async fn delete(service: &CloudFormation, caller: &Caller, input: DeleteStackInp
             Ok(())
         })
         .await?;
-    let resources = service.0.kept.resources(&caller.scope, &stack.id).await?;
     service.begin(&caller.scope, stack, resources, USER).await;
     Ok(())
 }
@@ -266,7 +272,11 @@ async fn export_in_use(service: &CloudFormation, caller: &Caller, stack: &Stack)
 }
 
 /// A stack policy: a JSON object.
-async fn policy(service: &CloudFormation, body: Option<String>, url: Option<String>) -> Result<Option<String>, StackError> {
+pub(super) async fn policy(
+    service: &CloudFormation,
+    body: Option<String>,
+    url: Option<String>,
+) -> Result<Option<String>, StackError> {
     let text = match (body, url) {
         (Some(_), Some(_)) => return Err(Invalid("You cannot specify both StackPolicyURL and StackPolicyBody".into()).into()),
         (Some(body), None) => body,
@@ -279,34 +289,4 @@ async fn policy(service: &CloudFormation, body: Option<String>, url: Option<Stri
         return Err(Invalid("Error validating stack policy: Invalid stack policy".into()).into());
     }
     Ok(Some(text))
-}
-
-pub(super) async fn get_stack_policy(
-    service: CloudFormation,
-    caller: Caller,
-    input: GetStackPolicyInput,
-) -> Result<GetStackPolicyOutput, Fault> {
-    let stack = stack(&service, &caller, &input.stack_name, Missing::WithId).await?;
-    Ok(GetStackPolicyOutput { stack_policy_body: stack.policy })
-}
-
-pub(super) async fn set_stack_policy(
-    service: CloudFormation,
-    caller: Caller,
-    input: SetStackPolicyInput,
-) -> Result<Empty, Fault> {
-    let stack = stack(&service, &caller, &input.stack_name, Missing::InBrackets).await?;
-    if let Some(policy) = policy(&service, input.stack_policy_body, input.stack_policy_url).await? {
-        match service.running(&caller.scope, &stack.id) {
-            Some(work) => work.adjust(|stack| stack.policy = Some(policy)).await,
-            None => {
-                let change = move |stack: &mut Stack| {
-                    stack.policy = Some(policy);
-                    Ok(())
-                };
-                service.0.kept.change(&caller.scope, &stack.id, None, change).await?;
-            }
-        }
-    }
-    Ok(Empty)
 }

@@ -77,6 +77,7 @@ async fn within<T>(work: &Work, deadline: Option<Duration>, walking: impl Future
 async fn fail(work: &Work, text: &str) {
     let wish = work.stack().options.on_failure;
     work.resume();
+    let text = format!("{}.", text.trim_end_matches('.'));
     match wish {
         Wish::DoNothing => work.enter(StackStatus::CreateFailed, Some(format!("{text} "))).await,
         Wish::Rollback => work.enter(StackStatus::RollbackInProgress, Some(format!("{text} Rollback requested by user."))).await,

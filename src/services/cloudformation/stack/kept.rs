@@ -73,14 +73,13 @@ impl Kept {
 
     /// The stack that a caller names; a deleted one only by its ARN.
     pub(in super::super) async fn find(&self, scope: &Scope, name: &str) -> Result<Option<Stack>, StoreError> {
-        let id = match Found::read(name) {
-            Found::Id(id) => Some(id),
-            Found::Name(name) => self.0.get::<String>(&name_key(scope, &name)).await?,
+        let (id, by_name) = match Found::read(name) {
+            Found::Id(id) => (Some(id), false),
+            Found::Name(name) => (self.0.get::<String>(&name_key(scope, &name)).await?, true),
         };
-        match id {
-            Some(id) => self.0.get(&stack_key(scope, &id)).await,
-            None => Ok(None),
-        }
+        let Some(id) = id else { return Ok(None) };
+        let found: Option<Stack> = self.0.get(&stack_key(scope, &id)).await?;
+        Ok(found.filter(|stack| !(by_name && stack.is_deleted())))
     }
 
     /// All stacks, deleted ones too, oldest first.
@@ -107,7 +106,10 @@ impl Kept {
         let scope = scope.clone();
         self.0
             .transaction(move |tx| {
-                if tx.get::<String>(&name_key(&scope, &stack.name))?.is_some() {
+                let holder = tx.get::<String>(&name_key(&scope, &stack.name))?;
+                let holder = holder.map(|id| tx.get::<Stack>(&stack_key(&scope, &id))).transpose()?.flatten();
+                // A kill may have come between a deletion and the release of the name.
+                if holder.is_some_and(|holder| !holder.is_deleted()) {
                     return Err(StackError::AlreadyExists(stack.name));
                 }
                 if tx.list::<String>(&documents("stack-name", &scope), &Listing::default())?.len() >= MOST_STACKS {

@@ -73,6 +73,15 @@ impl Resource {
         Resolved { reference, attributes: attributes.clone() }
     }
 
+    /// What would be forgotten when the resource is [settled](Self::settled): a replaced one, or a replacement without success.
+    pub(in super::super) fn leftover(&self) -> Option<Self> {
+        let before = self.before.as_deref().filter(|before| before.physical_id != self.now.physical_id)?;
+        let now = if self.status == ResourceStatus::UpdateFailed { &self.now } else { before };
+        now.physical_id.as_ref()?;
+        let policies = Policies { retain: self.policies.retain_replaced, ..self.policies };
+        Some(Self { now: now.clone(), before: None, policies, ..self.clone() })
+    }
+
     /// The resource as an update finds it that follows on one which failed and was left so: what was changed without success counts as not
     /// changed.
     pub(in super::super) fn settled(mut self) -> Self {

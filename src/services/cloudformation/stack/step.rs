@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Letters of the random part of generated names, as AWS's have.
 const SUFFIX: usize = 12;
 
+/// A length that few generated names reach, to guess the name of what a killed process may have left.
+const LONGEST_NAME: usize = 128;
+
 /// The states of a resource that comes into being.
 #[derive(Clone, Copy, Debug)]
 struct Coming {
@@ -79,21 +82,25 @@ pub(super) async fn refuse(work: &Work, plan: &Plan, id: &str, reason: &str) {
 
 /// Makes a resource of the plan that is new to the stack; whether it could be made.
 pub(super) async fn create(work: &Arc<Work>, plan: &Plan, id: &str, is_new: bool) -> bool {
+    let mut resource = fresh(work, plan, id, is_new);
     match work.resource(id) {
-        Some(resource) if resource.is_complete() => {
-            plan.made(id, resource.resolved());
+        Some(left) if left.is_complete() => {
+            plan.made(id, left.resolved());
             return true;
         }
-        // The process was killed in the middle of it: what there is of it goes, and it is made again.
-        Some(resource) if resource.exists() => {
-            if let Err(failure) = delete_existing(work, &resource).await {
-                work.mark(id, ResourceStatus::CreateFailed, Some(failure.to_string()), |_| {}).await;
-                return false;
+        // The process was killed in the middle of it: what there is of it goes, and it is made again, under the same name.
+        Some(mut left) => {
+            if left.now.physical_id.is_none() && left.status == ResourceStatus::CreateInProgress {
+                left.now.physical_id = Some(work.calls(&left, CREATION.begun).generated_name(LONGEST_NAME));
             }
+            if let Err(failure) = delete_existing(work, &left).await {
+                tracing::warn!(stack = work.stack().name, resource = id, %failure, "what a killed process left could not be deleted");
+            }
+            resource.suffix = left.suffix;
         }
-        _ => {}
+        None => {}
     }
-    work.resources().insert(id.to_owned(), fresh(work, plan, id, is_new));
+    work.resources().insert(id.to_owned(), resource);
     come(work, plan, id, CREATION, None).await
 }
 

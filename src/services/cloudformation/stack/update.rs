@@ -31,6 +31,9 @@ pub(super) async fn update(work: &Arc<Work>) {
     if !failed.is_empty() {
         return fail(work, &reason(work, &failed)).await;
     }
+    if work.is_cancelled() {
+        return fail(work, "User Initiated").await;
+    }
     if let Err(text) = outputs::publish(work, &plan).await {
         return fail(work, &text).await;
     }

@@ -100,7 +100,7 @@ impl Work {
     }
 
     /// Lets steps that wait give up.
-    pub(super) fn cancel(&self) {
+    pub(in super::super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
