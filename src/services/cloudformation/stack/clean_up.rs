@@ -74,6 +74,7 @@ pub(super) async fn roll_back_creation(work: &Arc<Work>) {
     if work.is_unwanted() {
         return;
     }
+    work.stack().imports.clear();
     match failed {
         None => work.enter(StackStatus::RollbackComplete, None).await,
         Some(text) => work.enter(StackStatus::RollbackFailed, Some(text)).await,

@@ -8,12 +8,34 @@ use super::work::Work;
 use serde_json::Value as Document;
 use std::collections::BTreeMap;
 
+/// The output with the local page of the Kinesis Data Generator.
+const LOCAL_PAGE: &str = "KinesisDataGeneratorLocalUrl";
+
+/// The attribute in which its set-up gives the page's address.
+const LOCAL_ATTRIBUTE: &str = "LocalUrl";
+
 /// Evaluates the outputs of a plan whose resources are there, and exports those that are to be.
 pub(super) async fn publish(work: &Work, plan: &Plan) -> Result<(), String> {
-    let outputs = evaluate(&plan.environment()).map_err(|invalid| invalid.0)?;
+    let mut outputs = evaluate(&plan.environment()).map_err(|invalid| invalid.0)?;
+    add_local_page(work, &mut outputs);
     export(work, &outputs).await?;
     work.stack().outputs = outputs;
     Ok(())
+}
+
+/// The Kinesis Data Generator's own template tells the address of its hosted page only; the page on this machine is told beside it.
+fn add_local_page(work: &Work, outputs: &mut Vec<OutputValue>) {
+    if outputs.iter().any(|output| output.name == LOCAL_PAGE) {
+        return;
+    }
+    let resources = work.resources();
+    let page = resources.values().find_map(|resource| resource.now.attributes.get(LOCAL_ATTRIBUTE)?.as_str());
+    outputs.extend(page.map(|page| OutputValue {
+        name: LOCAL_PAGE.to_owned(),
+        value: page.to_owned(),
+        description: Some("The page that Millpond serves with --kdg DIR.".to_owned()),
+        export: None,
+    }));
 }
 
 /// Puts back the exports that the version before had.

@@ -31,14 +31,24 @@ pub(super) async fn restore(work: &Arc<Work>) {
         if let Some(previous) = stack.previous.take() {
             stack.current = previous;
         }
-        (stack.id.clone(), unneeded).clone()
+        (stack.id.clone(), unneeded)
     };
+    forget_imports(work).await;
     if let Err(text) = outputs::restore(work).await {
         tracing::warn!(text, "outputs of a stack could not be put back");
     }
     work.enter(StackStatus::UpdateRollbackCompleteCleanupInProgress, None).await;
     if let Err(error) = work.kept.forget_template(&work.scope, &unneeded.0, &unneeded.1).await {
         tracing::warn!(%error, "a template that is not needed any more stays in the store");
+    }
+}
+
+/// The exports that only the version which failed uses are free again.
+async fn forget_imports(work: &Work) {
+    let version = work.stack().current.clone();
+    let Ok(plan) = work.plan(&version).await else { return };
+    if let Ok(imports) = plan.check() {
+        work.stack().imports = imports;
     }
 }
 
