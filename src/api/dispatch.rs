@@ -190,8 +190,13 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 /// An input whose types and constraints are right.
 fn checked<'a>(mut value: Value<'a>, facts: &OperationFacts) -> Result<Value<'a>, Fault> {
     coerce(&mut value, facts.input)?;
-    validate(&value, facts.input, facts.service.id != "firehose")?;
+    validate(&value, facts.input, facts.service.id != "firehose").map_err(|fault| worded(fault, facts.service))?;
     Ok(value)
+}
+
+/// User pools have another code for violations than all other services.
+fn worded(fault: Fault, service: &ServiceFacts) -> Fault {
+    if service.id == "cognito-idp" { Fault { code: "InvalidParameterException".into(), ..fault } } else { fault }
 }
 
 /// The handlers of one service, without their types; clones share them.

@@ -8,7 +8,7 @@ use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The 3072-bit prime of RFC 3526, group 15.
+/// The 3072-bit prime of RFC 3526, group 15: its 384 bytes have the SHA-256 48cf8b09…c6d1c55c.
 const PRIME: &[u8] = b"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD\
     EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED\
     EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F\
@@ -99,6 +99,12 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> Option<[u8; 32]> {
     Some(mac.finalize().into_bytes().into())
 }
 
+/// The prime in hexadecimal digits.
+#[cfg(test)]
+pub(super) fn prime_hex() -> String {
+    format!("{:x}", prime())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,7 +161,7 @@ mod tests {
 
     #[test]
     fn numbers_that_prove_nothing_are_refused() {
-        let prime = format!("{:x}", prime());
+        let prime = prime_hex();
         for hex in ["", "0", "00", "+1", "xyz", prime.as_str(), "1".repeat(771).as_str()] {
             assert_eq!(public_number(hex), None, "{hex}");
         }

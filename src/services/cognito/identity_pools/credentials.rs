@@ -5,6 +5,7 @@ use super::error::Refused;
 use super::identity::IdentityRecord;
 use super::login::Login;
 use super::pool::PoolRecord;
+use crate::api::Fault;
 use crate::api::cognito_identity::{
     AmbiguousRoleResolutionType, Credentials, MappingRule, MappingRuleMatchType, RoleMapping, RoleMappingType,
 };
@@ -41,7 +42,10 @@ impl IdentityPools {
     pub(super) async fn credentials(&self, pool: &PoolRecord, logins: &[Login]) -> Result<Credentials, Refused> {
         let role = role(pool, logins)?;
         let assumed = self.sts.assume(&role, SESSION, CREDENTIALS_SECONDS).await;
-        let credentials = assumed.map_err(|fault| Refused::Credentials(Box::new(fault)))?.credentials;
+        // Apart from failures here, what STS refuses is the role that the pool names.
+        let refused =
+            |fault: Fault| if fault.internal.is_some() { Refused::Credentials(Box::new(fault)) } else { Refused::NoRole };
+        let credentials = assumed.map_err(refused)?.credentials;
         Ok(Credentials {
             access_key_id: Some(credentials.access_key_id),
             expiration: Some(credentials.expiration),

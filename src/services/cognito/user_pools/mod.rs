@@ -13,7 +13,7 @@ mod password;
 mod pool;
 mod srp_login;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod timestamp;
 mod tokens;
 mod user;

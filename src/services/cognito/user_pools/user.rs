@@ -35,6 +35,11 @@ const STANDARD_ATTRIBUTES: [&str; 19] = [
     "zoneinfo",
 ];
 
+/// Whether every pool has the attribute.
+pub(super) fn is_standard(attribute: &str) -> bool {
+    attribute == "sub" || STANDARD_ATTRIBUTES.contains(&attribute)
+}
+
 /// What is known of a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct UserRecord {

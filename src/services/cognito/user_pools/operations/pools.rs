@@ -13,6 +13,7 @@ use crate::services::cognito::random_id;
 use crate::services::cognito::user_pools::UserPools;
 use crate::services::cognito::user_pools::error::Refused;
 use crate::services::cognito::user_pools::pool::{PoolRecord, with_defaults};
+use crate::services::cognito::user_pools::user::is_standard;
 
 /// Letters of a pool's id behind its region.
 const ID_LETTERS: usize = 9;
@@ -31,11 +32,13 @@ fn shown(pool: &PoolRecord, users: usize) -> UserPoolType {
     }
 }
 
-/// The attributes of a schema with their names as users have them.
-fn named(schema: Option<Vec<SchemaAttributeType>>) -> Result<Option<Vec<SchemaAttributeType>>, Refused> {
-    let nameless = |attributes: &Vec<SchemaAttributeType>| attributes.iter().any(|attribute| attribute.name.is_none());
-    if schema.as_ref().is_some_and(nameless) {
-        return Err(Refused::invalid("Attribute name is missing from the schema"));
+/// A schema whose attributes have names, and demands nothing of attributes of its own.
+fn checked(schema: Option<Vec<SchemaAttributeType>>) -> Result<Option<Vec<SchemaAttributeType>>, Refused> {
+    for attribute in schema.iter().flatten() {
+        let Some(name) = &attribute.name else { return Err(Refused::invalid("Attribute name is missing from the schema")) };
+        if attribute.required == Some(true) && !is_standard(name) {
+            return Err(Refused::invalid("Required custom attributes are not supported currently."));
+        }
     }
     Ok(schema)
 }
@@ -46,7 +49,7 @@ pub(crate) async fn create(
     input: CreateUserPoolRequest,
 ) -> Result<CreateUserPoolResponse, Fault> {
     let now_ms = pools.clock().now_ms();
-    let schema = named(input.schema)?;
+    let schema = checked(input.schema)?;
     let pool = PoolRecord {
         id: format!("{}_{}", caller.scope.region(), random_id(ID_LETTERS).map_err(Refused::from)?),
         account: caller.scope.account().to_owned(),
