@@ -122,6 +122,7 @@ mod tests {
         assert!(table.open.len() <= MAX_CHALLENGES && table.order.len() <= MAX_CHALLENGES);
         drop(table);
         challenges.put("last".into(), challenge("one", 500), 200);
-        assert_eq!((challenges.lock().open.len(), challenges.lock().order.len()), (1, 1), "void ones are forgotten");
+        let table = challenges.lock();
+        assert_eq!((table.open.len(), table.order.len()), (1, 1), "void ones are forgotten");
     }
 }
