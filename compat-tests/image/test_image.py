@@ -12,6 +12,7 @@ import urllib.request
 
 import boto3
 import pytest
+import yaml
 from support.millpond import REGION, ROOT, free_port, wait_until
 
 STATIC = os.environ.get("MILLPOND_STATIC_BIN")
@@ -84,3 +85,16 @@ def test_the_dockerfile_says_what_is_run_here():
     assert re.search(r'HEALTHCHECK .* CMD \["/millpond", "health"\]', final)
     assert "MILLPOND_DATA=/data" in final and "VOLUME /data" in final
     assert "compat-tests/image/root.sh" in lines
+
+
+def test_the_variables_of_dockerfile_and_compose_file_are_known():
+    known = set(re.findall(r"`(MILLPOND_[A-Z_]+)`", (ROOT / "docs/flags.md").read_text()))
+    used = set(re.findall(r"\b(MILLPOND_[A-Z_]+)[=:]", (ROOT / "Dockerfile").read_text() + (ROOT / "compose.yaml").read_text()))
+    assert used and used <= known, used - known
+
+
+def test_the_compose_file_waits_for_health():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    assert set(services) == {"millpond", "elasticsearch", "kibana"}
+    assert services["millpond"]["depends_on"]["elasticsearch"] == {"condition": "service_healthy"}
+    assert "millpond:/data" in services["millpond"]["volumes"]
