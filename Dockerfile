@@ -3,7 +3,7 @@ FROM rust:1.95-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends make musl-tools && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-RUN make musl && compat-tests/image/root.sh "target/$(uname -m)-unknown-linux-musl/release/millpond" /image
+RUN make musl && compat-tests/image/root.sh "target/$(uname -m)-unknown-linux-musl/dist/millpond" /image
 
 FROM scratch
 COPY --from=build /image/millpond /millpond

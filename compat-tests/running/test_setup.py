@@ -34,6 +34,10 @@ DeliveryStreamName = "to-archive"
 RoleARN = "arn:aws:iam::{ACCOUNT}:role/delivery"
 BucketARN = "arn:aws:s3:::archive"
 
+[[stacks]]
+StackName = "more"
+TemplateBodyFile = "stack.yaml"
+
 [[applications]]
 ApplicationName = "filter"
 ApplicationCodeFile = "filter.sql"
@@ -56,6 +60,7 @@ FILTER = 'CREATE OR REPLACE STREAM BIG (N INTEGER); CREATE OR REPLACE PUMP P AS 
 def folder(tmp_path):
     (tmp_path / "resources.toml").write_text(RESOURCES)
     (tmp_path / "filter.sql").write_text(FILTER)
+    (tmp_path / "stack.yaml").write_text("Resources:\n  More:\n    Type: AWS::Kinesis::Stream\n    Properties: {Name: of-a-stack, ShardCount: 1}\n")
     return tmp_path
 
 
@@ -71,7 +76,7 @@ def test_what_a_file_declares_is_there_and_works_and_a_restart_leaves_it_alone(f
     m = Millpond("--resources", str(folder / "resources.toml")).start()
     try:
         kinesis, analytics = m.client("kinesis"), m.client("kinesisanalytics")
-        assert kinesis.list_streams()["StreamNames"] == ["large", "orders"]
+        assert kinesis.list_streams()["StreamNames"] == ["large", "of-a-stack", "orders"]
         assert kinesis.list_tags_for_stream(StreamName="orders")["Tags"] == [{"Key": "team", "Value": "a"}]
         assert m.client("firehose").list_delivery_streams()["DeliveryStreamNames"] == ["to-archive"]
         assert m.client("s3").head_bucket(Bucket="archive")

@@ -26,20 +26,28 @@ pub(super) struct Settled {
     pub(super) describe: &'static str,
     /// Where the state stands in its output.
     pub(super) state: &'static [&'static str],
-    /// Whether it can be used.
-    pub(super) is_usable: fn(&Value<'_>) -> bool,
+    /// Whether it can be used: not yet (`None`), yes, or never, because making it has failed.
+    pub(super) is_usable: fn(&Value<'_>) -> Option<bool>,
 }
 
-fn is_active(state: &Value<'_>) -> bool {
-    state.as_str() == Some("ACTIVE")
+fn is_active(state: &Value<'_>) -> Option<bool> {
+    match state.as_str()? {
+        "ACTIVE" => Some(true),
+        "CREATING_FAILED" | "DELETING" => Some(false),
+        _ => None,
+    }
 }
 
-fn is_false(processing: &Value<'_>) -> bool {
-    *processing != Value::Bool(true)
+fn is_false(processing: &Value<'_>) -> Option<bool> {
+    (*processing != Value::Bool(true)).then_some(true)
 }
 
-fn is_complete(status: &Value<'_>) -> bool {
-    status.as_str().is_some_and(|status| status.ends_with("_COMPLETE"))
+fn is_complete(status: &Value<'_>) -> Option<bool> {
+    match status.as_str()? {
+        "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" => Some(true),
+        status if status.ends_with("_COMPLETE") || status.ends_with("_FAILED") => Some(false),
+        _ => None,
+    }
 }
 
 /// The table of buckets: S3 has no operations of this form, so it is not among the [`KINDS`].

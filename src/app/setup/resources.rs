@@ -143,8 +143,13 @@ impl Resources {
         let looks = PATIENCE.as_millis() / LOOK_EVERY.as_millis();
         for _ in 0..looks {
             let described = self.call(scope, kind, settled.describe, named(kind, name)).await?;
-            if at(&described, settled.state).is_none_or(settled.is_usable) {
-                return Ok(());
+            let Some(state) = at(&described, settled.state) else { return Ok(()) };
+            match (settled.is_usable)(state) {
+                Some(true) => return Ok(()),
+                Some(false) => {
+                    return Err(Fault::new("Failed", 500, format!("its state is {}", state.as_str().unwrap_or_default())));
+                }
+                None => {}
             }
             self.clock.sleep(LOOK_EVERY).await;
         }
