@@ -18,6 +18,8 @@ mod resource_policy;
 mod s3;
 mod stream_consumer;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 pub(super) use calls::{Calls, Note, Surroundings, Tables};
 pub(super) use failure::Failure;

@@ -3,7 +3,7 @@
 use super::convert;
 use super::failure::Failure;
 use super::{ResourceType, Update};
-use crate::api::{Operation, Schema, Shape, Value};
+use crate::api::{Operation, Schema, Shape};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Document};
 use std::collections::BTreeMap;
@@ -31,11 +31,6 @@ impl Properties {
     /// A property as a whole number.
     pub(in super::super) fn number(&self, name: &str) -> Result<Option<i64>, Failure> {
         self.0.get(name).map(|value| convert::whole(value, &format!("#/{name}"))).transpose()
-    }
-
-    /// A property as true or false.
-    pub(in super::super) fn truth(&self, name: &str) -> Result<Option<bool>, Failure> {
-        self.0.get(name).map(|value| convert::truth(value, &format!("#/{name}"))).transpose()
     }
 
     /// The input of an operation, filled from the properties of the same names (letter case aside); the others are left out, and what the
@@ -109,21 +104,5 @@ impl Properties {
         let replaced =
             of.properties.iter().any(|property| property.update == Update::Replace && self.differs(previous, property.name));
         Some(if replaced || of.handler.replaces(previous, self) { Update::Replace } else { Update::InPlace })
-    }
-}
-
-/// A generated structure as a document, for attributes.
-pub(super) fn document(value: &Value<'_>) -> Document {
-    match value {
-        Value::Null => Document::Null,
-        Value::Bool(b) => Document::from(*b),
-        Value::Int(n) | Value::Time(n) => Document::from(*n),
-        Value::Double(n) => Document::from(*n),
-        Value::Text(text) => Document::from(text.as_ref()),
-        Value::Bytes(bytes) => Document::from(String::from_utf8_lossy(bytes).into_owned()),
-        Value::List(elements) => Document::Array(elements.iter().map(document).collect()),
-        Value::Map(members) => {
-            Document::Object(members.iter().map(|(name, value)| (name.to_string(), document(value))).collect())
-        }
     }
 }
