@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import urllib.request
@@ -31,7 +32,7 @@ def root(tmp_path):
 def inside(root, *command, port):
     """The command as the image's user, seeing nothing but the image, with the image's environment."""
     env = {"MILLPOND_LISTEN": f"127.0.0.1:{port}", "MILLPOND_DATA": "/data"}
-    return ["chroot", f"--userspec={USER}", str(root), *command], env
+    return [shutil.which("chroot"), f"--userspec={USER}", str(root), *command], env
 
 
 @needs_binary
