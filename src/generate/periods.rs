@@ -129,7 +129,7 @@ mod tests {
 
     /// Monday, 4 January 2021, 0 o'clock UTC, and so many hours later.
     fn monday(hours: f64) -> Millis {
-        1_609_718_400_000 + (hours * 3_600_000.0) as Millis
+        1_609_718_400_000 + Millis::from((hours * 60.0) as i32) * 60_000
     }
 
     fn count(periods: &Periods, hours: f64) -> u64 {

@@ -1,17 +1,14 @@
 //! `commerce.*`.
 
-use super::super::javascript::{to_fixed, to_text};
+use super::super::javascript::to_fixed;
 use super::super::words::trade;
-use super::{Argument, Call, Context, Function, count, plain, with};
-use serde_json::Value;
+use super::{Argument, Call, Context, Function, plain, with};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     plain("commerce.color", color),
     plain("commerce.department", department),
     plain("commerce.productName", product_name),
     with("commerce.price", "the least, up to 1000", price),
-    with("commerce.categories", "how many", categories),
-    with("commerce.mergeCategories", "an array", merge_categories),
     plain("commerce.productAdjective", product_adjective),
     plain("commerce.productMaterial", product_material),
     plain("commerce.product", product),
@@ -59,28 +56,4 @@ fn price(argument: &Argument) -> Result<Call, String> {
 pub(super) fn amount(argument: &Argument) -> Result<Call, String> {
     let least = argument.number()?.unwrap_or(0.0);
     Ok(Box::new(move |context, out| out.push_str(&to_fixed(context.chance.number(least, AMOUNT_MAX, 1.0), 2))))
-}
-
-fn categories(argument: &Argument) -> Result<Call, String> {
-    let count = usize::try_from(count(argument)?.unwrap_or(1).max(1)).unwrap_or(usize::MAX);
-    if count > trade::DEPARTMENTS.len() {
-        return Err(format!("there are {} departments", trade::DEPARTMENTS.len()));
-    }
-    Ok(Box::new(move |context, out| {
-        let mut left = trade::DEPARTMENTS.to_vec();
-        for index in 0..count {
-            if index > 0 {
-                out.push(',');
-            }
-            out.push_str(left.swap_remove(context.chance.index(left.len())));
-        }
-    }))
-}
-
-fn merge_categories(argument: &Argument) -> Result<Call, String> {
-    let Some((last, others)) = argument.value().and_then(Value::as_array).and_then(|values| values.split_last()) else {
-        return Err("takes an array such as [\"Books\",\"Toys\"]".into());
-    };
-    let text = others.iter().map(to_text).collect::<Vec<_>>().join(", ") + " & " + &to_text(last);
-    Ok(Box::new(move |_, out| out.push_str(&text)))
 }
