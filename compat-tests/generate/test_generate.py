@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import signal
 import subprocess
 
 import pytest
@@ -81,6 +82,22 @@ def test_errors_are_told_and_end_with_1(millpond):
     assert wrong.returncode == 1 and "template:2:1: there is no function random.nubmer; did you mean random.number?" in wrong.stderr
     noted = generate(millpond, "{{random.number()}}", "--check")
     assert "the Kinesis Data Generator would refuse it" in noted.stdout
+
+
+def test_ctrl_c_ends_with_a_summary_and_nothing_lost(millpond):
+    kinesis = millpond.client("kinesis")
+    kinesis.create_stream(StreamName="interrupted", ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName="interrupted")
+    command = [BINARY, "generate", "{{random.uuid}}", "--to", "interrupted", "--rate", "500"]
+    process = subprocess.Popen(command, env=millpond.cli_env(), stderr=subprocess.PIPE, text=True)
+    records = lambda: [r["Data"] for shard in read_all(kinesis, "interrupted").values() for r in shard]  # noqa: E731
+    wait_until(records, 30, "records arrive")
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 0, told
+    sent = int(re.search(r"(\d+) records sent", told)[1])
+    arrived = records()
+    assert len(arrived) == len(set(arrived)) == sent > 0
 
 
 def test_output_may_be_cut_off(millpond):

@@ -129,6 +129,7 @@ pub(super) fn run(flags: &GenerateFlags) -> Result<(), CliError> {
     }
     let (name, text) = source(flags)?;
     let template = compile(&name, &text)?;
+    compile("--partition-key", &flags.partition_key)?;
     if flags.check {
         say(&checked(&name, &template));
         return Ok(());

@@ -109,3 +109,15 @@ fn a_function_is_found_by_its_whole_name() {
     let names: std::collections::BTreeSet<&str> = all().map(|function| function.name).collect();
     assert_eq!(names.len(), all().count(), "no name twice");
 }
+
+/// The page's table of functions: in the first column the name.
+#[test]
+fn the_page_lists_every_function() {
+    let page = include_str!("../../../docs/generate.md");
+    let named: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).filter(|name| name.contains('.')).collect();
+    let (mut named, mut known): (Vec<&str>, Vec<&str>) = (named, all().map(|function| function.name).collect());
+    named.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(named, known);
+}
