@@ -11,6 +11,7 @@ mod producer;
 mod progress;
 mod schedule;
 mod send;
+mod signals;
 mod statistics;
 mod target;
 mod time;

@@ -2,6 +2,7 @@
 
 use super::producer::{Producer, Sink};
 use super::progress::Progress;
+use super::signals::Signals;
 use super::statistics::Statistics;
 use super::{CliError, GenerateFlags};
 use crate::generate::Context;
@@ -54,14 +55,16 @@ pub(super) fn run(flags: &GenerateFlags, mut producer: Producer) -> Result<(), C
     let statistics = Arc::new(Statistics::default());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let watch = Arc::clone(&statistics);
+    let mut signals = {
+        let _within = runtime.enter();
+        Signals::listen()?
+    };
     let mut progress = Progress::new(flags.quiet);
     let watcher = runtime.spawn(async move {
         loop {
             tokio::select! {
-                signal = tokio::signal::ctrl_c() => {
-                    if watch.stop() || signal.is_err() {
-                        break;
-                    }
+                () = signals.next() => {
+                    watch.stop();
                 }
                 () = progress.tick() => progress.show(&watch),
             }

@@ -5,6 +5,7 @@ use super::client::Client;
 use super::delivery::{BACKOFF, Delivery};
 use super::producer::Producer;
 use super::progress::Progress;
+use super::signals::Signals;
 use super::target::Target;
 use super::{CliError, GenerateFlags, compile};
 use crate::base::clock::Clock;
@@ -71,6 +72,7 @@ async fn work(
     for _ in 0..flags.connections {
         connections.spawn(Arc::clone(&delivery).run());
     }
+    let mut signals = Signals::listen()?;
     let mut progress = Progress::new(flags.quiet);
     let mut deadline = None;
     let mut result = Ok(());
@@ -82,7 +84,7 @@ async fn work(
                 Some(Ok(Ok(()))) => {}
                 None => break,
             },
-            _ = stop_signal() => {
+            () = signals.next() => {
                 // The second one does not wait.
                 let patience = if statistics.stop() { Duration::ZERO } else { DRAIN };
                 deadline = Some(tokio::time::Instant::now() + patience);
@@ -105,17 +107,4 @@ async fn until(deadline: Option<tokio::time::Instant>) {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
     }
-}
-
-/// Ctrl-C, or the signal that asks a process to end.
-async fn stop_signal() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
