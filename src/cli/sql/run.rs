@@ -148,7 +148,8 @@ impl Opened {
 pub(super) fn plan(script: &Path, code: &str, catalog: &Catalog) -> Result<Plan, CliError> {
     analysis::compile(code, catalog).map_err(|wrong| {
         let text = diagnostics::render(&script.display().to_string(), code, &wrong);
-        ScriptErrors(format!("the script has {} error{}\n{text}", wrong.len(), if wrong.len() == 1 { "" } else { "s" })).into()
+        let count = if wrong.len() == 1 { "1 error".to_owned() } else { format!("{} errors", wrong.len()) };
+        ScriptErrors(format!("the script has {count}\n{}", text.trim_end())).into()
     })
 }
 
