@@ -193,7 +193,7 @@ fn exit_codes_are_those_of_test_runners() {
     let id = AVERAGES.replace("\"temperature\"", "CAST(\"status\" AS DOUBLE)");
     std::fs::write(folder.0.path().join("id.sql"), id).unwrap();
     let (code, _, said) = folder.run("id.sql --input bad.jsonl --strict");
-    assert!(code == 1 && said.contains("1 error rows"), "{said}");
+    assert!(code == 1 && said.contains("error rows: 1 ("), "{said}");
 }
 
 #[test]

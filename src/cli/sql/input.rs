@@ -17,6 +17,8 @@ const ARRIVAL_TIME: &str = "APPROXIMATE_ARRIVAL_TIME";
 pub(super) struct Input {
     pub(super) lines: Lines<Bytes>,
     pub(super) rows: Rows,
+    /// What errors call it.
+    origin: String,
     /// How many bytes there are, where that is known.
     pub(super) length: Option<u64>,
     /// How many of them were read.
@@ -75,7 +77,8 @@ impl Input {
             given: 0,
             rejected: Vec::new(),
         };
-        Ok(Self { lines: Lines::new(source.bytes), rows, length: source.length, bytes: 0, ended: false })
+        let origin = records.origin.to_string();
+        Ok(Self { lines: Lines::new(source.bytes), rows, origin, length: source.length, bytes: 0, ended: false })
     }
 
     /// Decodes the next lines, when all rows were given.
@@ -83,7 +86,7 @@ impl Input {
         if self.ended || !self.rows.is_empty() {
             return Ok(());
         }
-        match self.lines.next_block()? {
+        match self.lines.next_block().map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", self.origin)))? {
             Some(lines) => {
                 self.bytes += lines.len() as u64;
                 self.ended = !self.rows.decode(lines);

@@ -2,7 +2,6 @@
 
 use super::CliError;
 use super::flags::Format;
-use super::run::stream_index;
 use super::table::Table;
 use crate::services::analytics::error_stream;
 use crate::services::analytics::output::format::{OutputFormat, RowFormatter, json_string};
@@ -147,28 +146,25 @@ fn stream_output(
         columns.insert(0, Column { name: "ROWTIME".into(), data_type: DataType::Timestamp, nullable: false });
     }
     let mut buffer = Vec::new();
-    let lines = |format, tail| {
-        Writer::Lines(Lines {
-            formatter: RowFormatter::new(format, &columns),
-            lead: Vec::new(),
-            tail,
-            timed: timed.then(Vec::new),
-        })
+    let lines = |format, tail| Lines {
+        formatter: RowFormatter::new(format, &columns),
+        lead: Vec::new(),
+        tail,
+        timed: timed.then(Vec::new),
     };
     let writer = match choice.format {
         Format::Table => Writer::Table(Table::new((!alone).then(|| name.clone()), first, &columns)),
         Format::Csv => {
             let names: Vec<Cell> = columns.iter().map(|column| Cell::text(&column.name)).collect();
             RowFormatter::new(OutputFormat::Csv, &columns).write(&names, &mut buffer);
-            lines(OutputFormat::Csv, b"")
+            Writer::Lines(lines(OutputFormat::Csv, b""))
         }
-        Format::Json if alone => lines(OutputFormat::Json, b"\n"),
+        Format::Json if alone => Writer::Lines(lines(OutputFormat::Json, b"\n")),
         Format::Json => {
             let mut lead = vec![b'{'];
             json_string(&name, &mut lead);
             lead.push(b':');
-            let Writer::Lines(made) = lines(OutputFormat::Json, b"}\n") else { return Err("no lines".into()) };
-            Writer::Lines(Lines { lead, ..made })
+            Writer::Lines(Lines { lead, ..lines(OutputFormat::Json, b"}\n") })
         }
     };
     let target: Option<Box<dyn Write>> = match &choice.target {
@@ -203,7 +199,7 @@ fn name_and_columns(plan: &Plan, index: Option<StreamIndex>) -> (String, Vec<Col
 
 fn named(plan: &Plan, names: &[String]) -> Result<Vec<Option<StreamIndex>>, CliError> {
     let find = |name: &String| {
-        let index = stream_index(plan, name);
+        let index = plan.streams.iter().position(|stream| stream.name == *name);
         if index.is_some() || name == error_stream::NAME {
             return Ok(index);
         }

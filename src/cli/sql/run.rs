@@ -11,7 +11,7 @@ use crate::base::clock::{Clock, Millis};
 use crate::services::analytics::error_stream;
 use crate::services::analytics::mapping::{Decoder, Rejected};
 use crate::sql::analysis::{self, Catalog};
-use crate::sql::plan::{Plan, StreamIndex};
+use crate::sql::plan::Plan;
 use crate::sql::program::{Options, Program};
 use crate::sql::types::Block;
 use std::path::Path;
@@ -169,7 +169,7 @@ pub(super) struct Run {
 impl Run {
     /// All rows of the inputs in the order of their ROWTIME; of equal ones the input named first is first.
     fn merge(&mut self, inputs: &mut [Input], progress: &mut Progress) -> Result<(), CliError> {
-        let (mut rows, mut bytes) = (0, 0);
+        let mut rows = 0;
         loop {
             for input in &mut *inputs {
                 input.fill()?;
@@ -198,8 +198,7 @@ impl Run {
             self.give(&mut inputs[first].rows, count);
             self.drain()?;
             rows += count as u64;
-            bytes = inputs.iter().map(|input| input.bytes).sum::<u64>().max(bytes);
-            progress.update(bytes, rows, self.now);
+            progress.update(inputs.iter().map(|input| input.bytes).sum(), rows, self.now);
         }
     }
 
@@ -303,18 +302,16 @@ impl Findings {
     #[expect(clippy::print_stderr, reason = "what did not go through, to the person at the terminal")]
     fn report(&self) {
         if let Some(first) = &self.first {
-            eprintln!("millpond: {} error rows (--stream error_stream shows them), the first: {first}", self.errors);
+            eprintln!("millpond: error rows: {} (--stream error_stream shows them), the first: {first}", self.errors);
         }
         if self.late > 0 {
-            eprintln!("millpond: {} rows were older than one before them; their ROWTIME was raised", self.late);
+            eprintln!("millpond: late rows: {}, older than one before them; their ROWTIME was raised", self.late);
         }
         if self.untimed > 0 {
-            eprintln!("millpond: {} rows had no time that could be read; they have the ROWTIME of the row before", self.untimed);
+            eprintln!(
+                "millpond: rows without a time that can be read: {}; they have the ROWTIME of the row before",
+                self.untimed
+            );
         }
     }
-}
-
-/// The place of a stream in a plan.
-pub(super) fn stream_index(plan: &Plan, name: &str) -> Option<StreamIndex> {
-    plan.streams.iter().position(|stream| stream.name == name)
 }
