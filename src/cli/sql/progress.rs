@@ -18,6 +18,8 @@ pub(super) struct Progress {
     start: Millis,
     next: Millis,
     total_bytes: Option<u64>,
+    /// Bytes, rows and virtual time told last.
+    last: (u64, u64, Millis),
 }
 
 impl Progress {
@@ -30,7 +32,7 @@ impl Progress {
             Notes::None => false,
             Notes::StandardError { progress } => progress || terminal,
         };
-        Self { clock, shown, terminal, start, next: start + INTERVAL_MS, total_bytes }
+        Self { clock, shown, terminal, start, next: start + INTERVAL_MS, total_bytes, last: (0, 0, 0) }
     }
 
     /// Says how much is done: bytes and rows read, and the virtual time.
@@ -38,19 +40,29 @@ impl Progress {
         if !self.shown {
             return;
         }
+        self.last = (bytes, rows, virtual_ms);
         let now = self.clock.now_ms();
         if now >= self.next {
             self.next = now + INTERVAL_MS;
-            let line = line(bytes, self.total_bytes, rows, now - self.start, virtual_ms);
+            let line = self.line(now);
             // A terminal that went away is no reason to stop.
             let _ = if self.terminal { write!(stderr(), "\r{line} ") } else { writeln!(stderr(), "millpond: {line}") };
         }
     }
 
-    /// Wipes the line.
+    fn line(&self, now: Millis) -> String {
+        let (bytes, rows, virtual_ms) = self.last;
+        line(bytes, self.total_bytes, rows, now - self.start, virtual_ms)
+    }
+
+    /// Wipes the line; where there is no terminal, says how it ended.
     pub(super) fn end(&self) {
-        if self.shown && self.terminal {
-            let _ = write!(stderr(), "\r{:100}\r", "");
+        if self.shown {
+            let _ = if self.terminal {
+                write!(stderr(), "\r{:100}\r", "")
+            } else {
+                writeln!(stderr(), "millpond: {}", self.line(self.clock.now_ms()))
+            };
         }
     }
 }

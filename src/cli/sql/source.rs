@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 /// How much the schema is discovered in.
 const HEAD_BYTES: usize = 256 << 10;
 
+/// What some editors put before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Bytes of records.
 pub(super) type Bytes = Box<dyn Read + Send>;
 
@@ -86,7 +89,10 @@ pub(super) fn open(records: &Records, follow: bool) -> Result<Source, CliError> 
             (if follow { Box::new(Tail::new(file)) } else { Box::new(file) }, Some(length).filter(|_| !follow))
         }
     };
-    let head = read_head(&mut bytes, follow).map_err(wrong)?;
+    let mut head = read_head(&mut bytes, follow).map_err(wrong)?;
+    if head.starts_with(BYTE_ORDER_MARK) {
+        head.drain(..BYTE_ORDER_MARK.len());
+    }
     let given = records.schema.as_deref().map(read_schema).transpose()?;
     let format = match &given {
         Some(RecordSchema { format: RecordFormat::Json { .. }, .. }) => InputFormat::Json,
@@ -101,7 +107,7 @@ pub(super) fn open(records: &Records, follow: bool) -> Result<Source, CliError> 
         }
         None => {
             let lines = if spread { as_lines(&head).map_err(wrong)? } else { head.clone() };
-            let found = discover(&lines, format).map_err(|error| format!("{origin}: {error}"))?;
+            let found = discover(&lines, format).map_err(|error| format!("{origin}: {error}; --schema FILE gives one"))?;
             (found.schema, found.header, true)
         }
     };
