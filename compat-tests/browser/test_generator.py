@@ -17,6 +17,7 @@ from support.millpond import REGION, Millpond, wait_until
 from support.readings import read_all
 
 USER, PASSWORD, STREAM, DELIVERY, BUCKET = "myname", "secret1", "workshop-stream", "to-objects", "generated"
+TEMPLATE_URL = "https://aws-kdg-tools.s3.us-west-2.amazonaws.com/cognito-setup.yaml"
 TEMPLATE = """{
     "sensorId": {{random.number(20)}},
     "eventTimeStamp": "{{date.utc}}",
@@ -37,25 +38,20 @@ LISTS = ["Firehose_20150804.ListDeliveryStreams", "Kinesis_20131202.ListStreams"
 
 
 def set_up(m):
-    """The user, as the set-up function of AWS's template makes it; the query string with the page's settings."""
-    idp, identity, iam = m.client("cognito-idp"), m.client("cognito-identity"), m.client("iam")
-    pool = idp.create_user_pool(PoolName="Kinesis Data-Generator Users", Policies={"PasswordPolicy": {
-        "MinimumLength": 6, "RequireNumbers": True, "RequireLowercase": False, "RequireUppercase": False, "RequireSymbols": False}})["UserPool"]["Id"]
-    client = idp.create_user_pool_client(UserPoolId=pool, ClientName="KDG", GenerateSecret=False)["UserPoolClient"]["ClientId"]
-    idp.sign_up(ClientId=client, Username=USER, Password=PASSWORD)
-    idp.admin_confirm_sign_up(UserPoolId=pool, Username=USER)
-    provider = {"ProviderName": f"cognito-idp.{REGION}.amazonaws.com/{pool}", "ClientId": client}
-    identities = identity.create_identity_pool(IdentityPoolName="KinesisDataGeneratorUsers", AllowUnauthenticatedIdentities=False,
-                                               CognitoIdentityProviders=[provider])["IdentityPoolId"]
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"},
-                                                     "Action": "sts:AssumeRoleWithWebIdentity"}]}
-    role = iam.create_role(RoleName="kdg-authenticated", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    identity.set_identity_pool_roles(IdentityPoolId=identities, Roles={"authenticated": role})
+    """The user by the stack of the guide's step 1-B, and something to send to; the query string that the stack's output gives the page."""
+    stacks, name = m.client("cloudformation"), "Kinesis-Data-Generator-Cognito-User"
+    stacks.create_stack(StackName=name, TemplateURL=TEMPLATE_URL, Capabilities=["CAPABILITY_IAM"], Parameters=[
+        {"ParameterKey": "Username", "ParameterValue": USER}, {"ParameterKey": "Password", "ParameterValue": PASSWORD}])
+    stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stacks.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]}
+    local, query = outputs["KinesisDataGeneratorLocalUrl"].split("?")
+    assert local == f"{m.url}/kdg/producer.html" and outputs["KinesisDataGeneratorUrl"].endswith(f"/web/producer.html?{query}"), outputs
+    role = m.client("iam").create_role(RoleName="delivery", AssumeRolePolicyDocument='{"Version":"2012-10-17","Statement":[]}')["Role"]["Arn"]
     m.client("kinesis").create_stream(StreamName=STREAM, ShardCount=1)
     m.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     m.client("firehose").create_delivery_stream(DeliveryStreamName=DELIVERY, S3DestinationConfiguration={
         "RoleARN": role, "BucketARN": f"arn:aws:s3:::{BUCKET}", "BufferingHints": {"IntervalInSeconds": 1, "SizeInMBs": 1}})
-    return urllib.parse.urlencode({"upid": pool, "ipid": identities, "cid": client, "r": REGION})
+    return query
 
 
 @pytest.fixture

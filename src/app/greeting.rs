@@ -19,6 +19,7 @@ fn text(address: SocketAddr, settings: &Settings) -> String {
         Some(_) => format!("http://{host}:{port}/kdg/"),
         None => format!("--kdg DIR serves your copy; the hosted page comes by http://{host}:{port}/proxy.pac"),
     };
+    let door = settings.es_proxy.map(|address| format!("Elasticsearch, and Kibana under /_plugin/kibana/: http://{address}\n"));
     let aws = format!("aws --endpoint-url http://{host}:{port}");
     format!(
         "Millpond {} listens on http://{host}:{port} (HTTP/1.1, HTTP/2; TLS on the same port)\n\
@@ -29,7 +30,9 @@ fn text(address: SocketAddr, settings: &Settings) -> String {
          {aws} kinesis list-shards --stream-name demo\n\
          without an endpoint option: HTTPS_PROXY=http://{host}:{port} and AWS_CA_BUNDLE=the file of http://{host}:{port}/ca.pem\n\
          Kinesis Data Generator in a browser: {kdg}\n\
+         {}\
          (any credentials and region do: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1)",
-        env!("CARGO_PKG_VERSION")
+        env!("CARGO_PKG_VERSION"),
+        door.unwrap_or_default()
     )
 }
