@@ -24,6 +24,9 @@ INSTALL_SECONDS, WALK_SECONDS = 900, 180
 PROJECTS = {
     "python": ({}, [], [sys.executable, "main.py"]),
     "aws-cli": ({"aws": "run the tests by make, which installs aws-cli", "bash": "apt-get install bash"}, [], ["bash", "main.sh"]),
+    "go-v2": ({"go": "Go 1.26, https://go.dev"}, [["go", "build", "-o", "walk", "."]], ["./walk"]),
+    "java-v2": ({"java": "apt-get install openjdk-17-jdk-headless", "mvn": "apt-get install maven"}, [["mvn", "-q", "-B", "package"]],
+                ["java", "-cp", "target/classes:target/libraries/*", "Walk"]),
     "javascript-v3": ({"node": "Node.js 20, https://nodejs.org", "npm": "Node.js 20, https://nodejs.org"}, [["npm", "ci", "--no-audit", "--no-fund"]], ["node", "main.js"]),
 }
 
