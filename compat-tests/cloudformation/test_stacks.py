@@ -1,6 +1,7 @@
 """Stacks by boto3: their states and events, updates in place and by replacement, roll-back, exports, floods, and a kill in the middle."""
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -184,6 +185,21 @@ def test_a_failed_creation_is_rolled_back_and_a_failed_update_is_undone(millpond
     delete(cloudformation, "undone")
 
 
+def test_protection_policies_and_an_update_that_is_called_off(cloudformation):
+    create(cloudformation, "steered", body({"A": STREAM}), EnableTerminationProtection=True)
+    assert refusal(cloudformation.delete_stack, StackName="steered")[1] == "Stack [steered] cannot be deleted while TerminationProtection is enabled"
+    cloudformation.update_termination_protection(StackName="steered", EnableTerminationProtection=False)
+    assert state(cloudformation, "steered")["EnableTerminationProtection"] is False
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]})
+    cloudformation.set_stack_policy(StackName="steered", StackPolicyBody=policy)
+    assert cloudformation.get_stack_policy(StackName="steered")["StackPolicyBody"] == policy
+    wrong = refusal(cloudformation.set_stack_policy, StackName="steered", StackPolicyBody="{}")
+    assert wrong == ("ValidationError", "Error validating stack policy: Invalid stack policy")
+    called_off = refusal(cloudformation.cancel_update_stack, StackName="steered")[1]
+    assert called_off == "CancelUpdateStack cannot be called from current stack status"
+    delete(cloudformation, "steered")
+
+
 def test_unknown_types_fail_the_stack_before_anything_is_made(millpond, cloudformation):
     for kind in ["Custom::Thing", "AWS::EC2::Instance"]:
         cloudformation.create_stack(StackName="unknown", TemplateBody=body({"A": STREAM, "X": {"Type": kind}}))
@@ -272,8 +288,8 @@ def test_hostile_templates_are_refused_quickly(cloudformation):
     assert refused("a: " + "[" * 40_000).startswith("Template format error")
     circle = {name: {**STREAM, "DependsOn": other} for name, other in [("A", "B"), ("B", "C"), ("C", "A")]}
     assert refused(body(circle)) == "Circular dependency between resources: [A, B, C]"
-    doubling = "x" * 64
-    for _ in range(24):
+    doubling = "x" * 1024
+    for _ in range(17):
         doubling = {"Fn::Sub": ["${a}${a}", {"a": doubling}]}
     assert "bytes of text" in refused(body({"A": {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": doubling}}}))
     greedy = {"P": {"Type": "String", "AllowedPattern": "(?=(a+)+$)(a|aa)+b", "Default": "a" * 200}}
@@ -283,15 +299,17 @@ def test_hostile_templates_are_refused_quickly(cloudformation):
 def test_a_kill_in_the_middle_goes_on_after_the_restart():
     with Millpond() as millpond:
         client = millpond.client("cloudformation")
-        resources = {f"S{n}": {**STREAM, **({"DependsOn": f"S{n - 1}"} if n else {})} for n in range(6)}
-        client.create_stack(StackName="killed", TemplateBody=body(resources))
+        resources = {f"S{n}": {**STREAM, **({"DependsOn": f"S{n - 1}"} if n else {})} for n in range(20)}
+        calls = ThreadPoolExecutor(1)
+        calls.submit(client.create_stack, StackName="killed", TemplateBody=body(resources))
         wait_until(lambda: any(id == "S1" for id, _, _ in events(client, "killed")), 20, "the stack is in the middle", every=0.01)
         millpond.kill()
         millpond.start()
         until(client, "killed", "CREATE_COMPLETE")
-        assert len([name for name in streams(millpond) if name.startswith("killed-")]) == 6
+        assert len([name for name in streams(millpond) if name.startswith("killed-")]) == 20
         arn = state(client, "killed")["StackId"]
-        client.delete_stack(StackName="killed")
+        calls.submit(client.delete_stack, StackName="killed")
+        wait_until(lambda: state(client, arn)["StackStatus"] == "DELETE_IN_PROGRESS", 20, "the deletion is in the middle", every=0.01)
         millpond.kill()
         millpond.start()
         until(client, arn, "DELETE_COMPLETE")

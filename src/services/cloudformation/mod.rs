@@ -21,10 +21,15 @@ use resource::Tables;
 use stack::{Kept, Resource, Running, Stack, Work};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Operations of stacks that run at once; the others wait in their first state.
 const OPERATIONS: usize = 16;
+
+/// How long a call waits for the operation that it begins: clients look at a stack every half a minute, and one that is done sooner should be seen
+/// to be at their first look.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What CloudFormation is built from.
 pub struct Parts {
@@ -69,20 +74,20 @@ impl CloudFormation {
             if entry.document.is_in_progress() {
                 tracing::info!(stack = entry.document.name, status = %entry.document.status, "the operation of a stack goes on");
                 let resources = this.0.kept.resources(&entry.scope, &entry.document.id).await?;
-                this.start(&entry.scope, entry.document, resources);
+                let _ = this.start(&entry.scope, entry.document, resources);
             }
         }
         Ok(this)
     }
 
     /// Starts the operation that the stack's status says.
-    fn start(&self, scope: &Scope, stack: Stack, resources: BTreeMap<String, Resource>) {
+    fn start(&self, scope: &Scope, stack: Stack, resources: BTreeMap<String, Resource>) -> Arc<Work> {
         let key = (scope.clone(), stack.id.clone());
         let inner = &self.0;
         let kept = (inner.kept.clone(), inner.clock.clone(), inner.tables.clone());
         let work = Work::new(kept, scope.clone(), stack, resources);
         inner.running.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), Arc::clone(&work));
-        let (this, mut stopping) = (self.clone(), inner.spawner.stopping());
+        let (this, mut stopping, begun) = (self.clone(), inner.spawner.stopping(), Arc::clone(&work));
         inner.spawner.spawn(async move {
             let operation = async {
                 let Ok(_room) = this.0.room.acquire().await else { return };
@@ -94,17 +99,20 @@ impl CloudFormation {
                         break;
                     }
                 }
+                work.end();
             };
             tokio::select! {
                 () = operation => {}
                 () = stopping.wait() => {}
             }
         });
+        begun
     }
 
-    /// Starts the operation that the stack's status says, with its first event.
+    /// Starts the operation that the stack's status says, with its first event, and waits a moment for its end.
     async fn begin(&self, scope: &Scope, stack: Stack, resources: BTreeMap<String, Resource>, reason: &str) {
-        self.start(scope, self.tell(scope, stack, reason.to_owned()).await, resources);
+        let work = self.start(scope, self.tell(scope, stack, reason.to_owned()).await, resources);
+        work.wait(PATIENCE).await;
     }
 
     /// Notes in an event that the stack is in its state for this reason.

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How long to wait before what could not be stored is stored again: a full disk may get room.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -38,6 +39,8 @@ pub(in super::super) struct Work {
     cancelled: Arc<AtomicBool>,
     /// Whether the stack is to be deleted as soon as what is running has ended.
     unwanted: AtomicBool,
+    /// Whether the operation has ended.
+    ended: watch::Sender<bool>,
 }
 
 impl Work {
@@ -58,7 +61,22 @@ impl Work {
             saving: tokio::sync::Mutex::default(),
             cancelled: Arc::default(),
             unwanted: AtomicBool::default(),
+            ended: watch::Sender::new(false),
         })
+    }
+
+    /// The operation has ended.
+    pub(in super::super) fn end(&self) {
+        self.ended.send_replace(true);
+    }
+
+    /// Returns when the operation has ended, or after `patience`.
+    pub(in super::super) async fn wait(&self, patience: Duration) {
+        let mut ended = self.ended.subscribe();
+        tokio::select! {
+            _ = ended.wait_for(|ended| *ended) => {}
+            () = self.clock.sleep(patience) => {}
+        }
     }
 
     /// Goes from state to state until the operation has ended.
