@@ -11,7 +11,9 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
-pub(super) use parameter::{Given, ParameterValue, given, resolve};
+#[cfg(test)]
+pub(super) use parameter::Given;
+pub(super) use parameter::{ParameterValue, given, resolve};
 pub(super) use rule::check as check_rules;
 
 use super::error::Invalid;
