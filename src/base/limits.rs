@@ -112,6 +112,10 @@ limits! {
         resubscribe_ms = 0, 5_000;
         /// Calls a second and stream of the control operations.
         control_calls_per_second = UNLIMITED, 10;
+        /// Changes of a stream's shard count by UpdateShardCount in 24 hours (API reference).
+        shard_count_updates_per_day = UNLIMITED, 10;
+        /// Changes of a stream's capacity mode in 24 hours.
+        mode_updates_per_day = UNLIMITED, 2;
         /// Open shards of provisioned streams in an account and region.
         shards = UNLIMITED, 500;
         /// On-demand streams in an account and region.

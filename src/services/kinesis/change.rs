@@ -4,7 +4,7 @@
 //! state with the change written beside it, and a task brings it about when it is due, also after a restart.
 
 use super::error::KinesisError;
-use super::stream::{Change, Mode, Status, Stream, StreamDocument, StreamKey, Transition};
+use super::stream::{Change, Changes, Mode, Status, Stream, StreamDocument, StreamKey, Transition};
 use super::{Kinesis, document_key, reshard};
 use crate::base::clock::Millis;
 use crate::store::Transaction;
@@ -44,6 +44,8 @@ impl Kinesis {
             consumers: Vec::new(),
             shard_level_metrics: Vec::new(),
             encryption_key: None,
+            policy: None,
+            changes: Changes::default(),
         };
         self.begin_unless_instant(&mut document, Status::Creating, Change::Settle);
         let (catalog_key, exists) = (document_key(&key), key.already_exists());
@@ -88,7 +90,7 @@ impl Kinesis {
     /// Begins a change of an ACTIVE stream that `check` finds possible, or makes it at once.
     pub(super) async fn change<F>(&self, stream: &Arc<Stream>, change: Change, check: F) -> Result<(), KinesisError>
     where
-        F: FnOnce(&StreamDocument) -> Result<(), KinesisError> + Send + 'static,
+        F: FnOnce(&mut StreamDocument) -> Result<(), KinesisError> + Send + 'static,
     {
         let (kinesis, key) = (self.clone(), stream.key.clone());
         self.edit(stream, move |document, tx| {
@@ -106,15 +108,18 @@ impl Kinesis {
         Ok(())
     }
 
-    /// Begins to delete a stream, or deletes it at once.
-    pub(super) async fn delete_stream(&self, stream: &Arc<Stream>) -> Result<(), KinesisError> {
+    /// Begins to delete a stream, or deletes it at once; one with consumers only if asked for.
+    pub(super) async fn delete_stream(&self, stream: &Arc<Stream>, with_consumers: bool) -> Result<(), KinesisError> {
         if self.0.limits.transition_ms == 0 {
-            return self.remove_stream(stream).await;
+            return self.remove_stream(stream, with_consumers).await;
         }
         let (kinesis, key) = (self.clone(), stream.key.clone());
         self.edit(stream, move |document, _| {
             if document.status == Status::Creating || document.status == Status::Deleting {
                 return Err(key.not_active(document.status));
+            }
+            if !with_consumers && !document.consumers.is_empty() {
+                return Err(key.has_consumers());
             }
             kinesis.begin_unless_instant(document, Status::Deleting, Change::Delete);
             Ok(())
@@ -125,12 +130,16 @@ impl Kinesis {
     }
 
     /// Deletes the document and the logs.
-    async fn remove_stream(&self, stream: &Stream) -> Result<(), KinesisError> {
+    async fn remove_stream(&self, stream: &Stream, with_consumers: bool) -> Result<(), KinesisError> {
         let (catalog_key, id, gone) = (document_key(&stream.key), stream.id().to_owned(), stream.key.not_found());
+        let has_consumers = stream.key.has_consumers();
         let delete = move |tx: &mut Transaction<'_>| {
             let Some(document) = tx.get::<StreamDocument>(&catalog_key)?.filter(|document| document.id == id) else {
                 return Err(gone);
             };
+            if !with_consumers && !document.consumers.is_empty() {
+                return Err(has_consumers);
+            }
             for shard in &document.shards {
                 tx.delete_log(shard.log)?;
             }
@@ -171,7 +180,7 @@ impl Kinesis {
 
     async fn bring_about(&self, stream: &Stream, transition: &Transition) -> Result<(), KinesisError> {
         if transition.change == Change::Delete {
-            return self.remove_stream(stream).await;
+            return self.remove_stream(stream, true).await;
         }
         let (expected, now_ms) = (transition.clone(), self.0.clock.now_ms());
         self.edit(stream, move |document, tx| {

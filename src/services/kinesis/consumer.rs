@@ -6,8 +6,9 @@ use crate::base::clock::Millis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Consumers of one stream (guide `service-sizes-and-limits`; 50 with the minimum throughput commitment, which is not kept here).
+/// Consumers of one stream (guide `service-sizes-and-limits`), without and with the minimum throughput commitment of the account.
 pub(super) const MOST_CONSUMERS: usize = 20;
+pub(super) const MOST_CONSUMERS_WITH_COMMITMENT: usize = 50;
 
 /// A consumer as the catalog keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ pub struct Consumer {
     pub active_ms: Millis,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// Its resource policy. Shown, not enforced.
+    #[serde(default)]
+    pub policy: Option<String>,
 }
 
 impl Consumer {
@@ -43,7 +47,21 @@ impl Consumer {
     }
 }
 
+/// What tags and policies are kept of: the stream, or one of its consumers.
+pub(super) struct Resource<'d> {
+    pub(super) tags: &'d mut BTreeMap<String, String>,
+    pub(super) policy: &'d mut Option<String>,
+}
+
 impl StreamDocument {
+    /// The stream itself, or the consumer if it is still registered.
+    pub(super) fn resource(&mut self, consumer: Option<&Consumer>) -> Option<Resource<'_>> {
+        let Some(consumer) = consumer else { return Some(Resource { tags: &mut self.tags, policy: &mut self.policy }) };
+        let at = self.find_consumer(&consumer.name).ok()?;
+        let found = self.consumers.get_mut(at).filter(|found| found.created_ms == consumer.created_ms)?;
+        Some(Resource { tags: &mut found.tags, policy: &mut found.policy })
+    }
+
     /// Where the consumer called `name` stands in the list, which is in order of names.
     pub(super) fn find_consumer(&self, name: &str) -> Result<usize, usize> {
         self.consumers.binary_search_by(|consumer| consumer.name.as_str().cmp(name))

@@ -121,6 +121,10 @@ impl StreamKey {
         KinesisError::LimitExceeded(format!("Rate exceeded for {}.", self.place()))
     }
 
+    pub(super) fn changed_too_often(&self, most: u64) -> KinesisError {
+        KinesisError::LimitExceeded(format!("This change of {} can be made {most} times in 24 hours.", self.place()))
+    }
+
     pub(super) fn bad_ordering_number(&self, number: &str) -> KinesisError {
         let place = self.place();
         KinesisError::InvalidArgument(format!("ExclusiveMinimumSequenceNumber {number} used in PutRecord on {place} is invalid."))

@@ -11,6 +11,7 @@ use crate::api::kinesis as api;
 use crate::base::account::Scope;
 use crate::base::arn::Arn;
 use crate::base::clock::Millis;
+use crate::base::limits::UNLIMITED;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -166,7 +167,39 @@ pub struct StreamDocument {
     /// The key that server-side encryption was asked for with. Shown, not used: data lies as it came.
     #[serde(default)]
     pub encryption_key: Option<String>,
+    /// Its resource policy. Shown, not enforced.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// When the shard count and the capacity mode were changed in the last day, where that is limited.
+    #[serde(default)]
+    pub changes: Changes,
 }
+
+/// Changes that are limited by the day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Of the shard count.
+    pub shard_count_ms: Vec<Millis>,
+    /// Of the capacity mode.
+    pub mode_ms: Vec<Millis>,
+}
+
+impl Changes {
+    /// Counts a change at `now_ms` among `earlier` ones; false if there were `most` in the last 24 hours.
+    pub(super) fn admit(earlier: &mut Vec<Millis>, most: u64, now_ms: Millis) -> bool {
+        if most == UNLIMITED {
+            return true;
+        }
+        earlier.retain(|at_ms| *at_ms > now_ms - DAY_MS);
+        let admitted = (earlier.len() as u64) < most;
+        if admitted {
+            earlier.push(now_ms);
+        }
+        admitted
+    }
+}
+
+const DAY_MS: Millis = 86_400_000;
 
 impl StreamDocument {
     /// Where records older than this are no longer served; not before the stream itself.

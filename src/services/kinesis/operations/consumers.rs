@@ -1,9 +1,10 @@
 //! Consumers registered for enhanced fan-out.
 
-use super::super::consumer::{Consumer, MOST_CONSUMERS};
+use super::super::consumer::{Consumer, MOST_CONSUMERS, MOST_CONSUMERS_WITH_COMMITMENT};
 use super::super::error::{KinesisError, expired_token, invalid_token};
 use super::super::stream::{Status, Stream, StreamDocument};
 use super::super::{Kinesis, token};
+use super::account_settings::Commitment;
 use super::list_streams::TOKEN_LIFE_MS;
 use super::tags::check_tags;
 use crate::api::kinesis::{
@@ -30,16 +31,19 @@ pub(super) async fn register_stream_consumer(
     check_tags(&stream.key, tags.iter().flat_map(|(name, value)| [name, value]), tags.len())?;
     let created_ms = kinesis.0.clock.now_ms();
     let wait_ms = Millis::try_from(kinesis.0.limits.transition_ms).unwrap_or(Millis::MAX);
-    let consumer = Consumer { name: input.consumer_name, created_ms, active_ms: created_ms.saturating_add(wait_ms), tags };
+    let consumer =
+        Consumer { name: input.consumer_name, created_ms, active_ms: created_ms.saturating_add(wait_ms), tags, policy: None };
     let shown = consumer.to_api(&stream.arn, created_ms);
     let key = stream.key.clone();
-    let register = move |document: &mut StreamDocument, _: &mut crate::store::Transaction<'_>| {
+    let register = move |document: &mut StreamDocument, tx: &mut crate::store::Transaction<'_>| {
         if document.status != Status::Active && document.status != Status::Updating {
             return Err(key.not_active(document.status));
         }
         let Err(at) = document.find_consumer(&consumer.name) else { return Err(key.consumer_exists(&consumer.name)) };
-        if document.consumers.len() >= MOST_CONSUMERS {
-            return Err(key.too_many_consumers(MOST_CONSUMERS));
+        let committed = Commitment::read(tx, &key.scope)?.is_on(created_ms);
+        let most = if committed { MOST_CONSUMERS_WITH_COMMITMENT } else { MOST_CONSUMERS };
+        if document.consumers.len() >= most {
+            return Err(key.too_many_consumers(most));
         }
         document.consumers.insert(at, consumer);
         Ok(())
@@ -149,6 +153,15 @@ impl Kinesis {
         let stream = self.find_for_control(scope, None, Some(stream_arn))?;
         let consumer = consumer_of(&stream, name, arn)?;
         Ok((stream, consumer))
+    }
+
+    /// The stream, or the stream and its consumer, that an ARN names.
+    pub(super) fn find_resource(&self, scope: &Scope, arn: &str) -> Result<(Arc<Stream>, Option<Consumer>), KinesisError> {
+        if arn.contains("/consumer/") {
+            let (stream, consumer) = self.find_consumer(scope, None, None, Some(arn))?;
+            return Ok((stream, Some(consumer)));
+        }
+        Ok((self.find_for_control(scope, None, Some(arn))?, None))
     }
 
     /// The consumer with an ARN, for a call that reads data: it is not counted among the control calls.

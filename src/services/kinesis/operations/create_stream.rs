@@ -38,10 +38,7 @@ pub(super) async fn create_stream(kinesis: Kinesis, caller: Caller, input: Creat
 
 pub(super) async fn delete_stream(kinesis: Kinesis, caller: Caller, input: DeleteStreamInput) -> Result<Empty, Fault> {
     let stream = kinesis.find_for_control(&caller.scope, input.stream_name.as_deref(), input.stream_arn.as_deref())?;
-    if !input.enforce_consumer_deletion.unwrap_or_default() && !stream.snapshot().document.consumers.is_empty() {
-        return Err(stream.key.has_consumers().into());
-    }
-    kinesis.delete_stream(&stream).await?;
+    kinesis.delete_stream(&stream, input.enforce_consumer_deletion.unwrap_or_default()).await?;
     Ok(Empty)
 }
 

@@ -1,5 +1,6 @@
 //! The API: one handler an operation, grouped by what they are about.
 
+mod account_settings;
 mod consumers;
 mod create_stream;
 mod describe;
@@ -8,6 +9,7 @@ mod get_shard_iterator;
 mod list_shards;
 mod list_streams;
 mod monitoring;
+mod policies;
 mod put;
 mod reshard;
 mod settings;
@@ -51,6 +53,12 @@ pub fn routes(kinesis: Kinesis) -> ServiceTable {
         .on(op::DecreaseStreamRetentionPeriod, settings::decrease_retention)
         .on(op::UpdateStreamMode, settings::update_stream_mode)
         .on(op::UpdateMaxRecordSize, settings::update_max_record_size)
+        .on(op::UpdateStreamWarmThroughput, settings::update_warm_throughput)
+        .on(op::DescribeAccountSettings, account_settings::describe_account_settings)
+        .on(op::UpdateAccountSettings, account_settings::update_account_settings)
+        .on(op::PutResourcePolicy, policies::put_resource_policy)
+        .on(op::GetResourcePolicy, policies::get_resource_policy)
+        .on(op::DeleteResourcePolicy, policies::delete_resource_policy)
         .on(op::EnableEnhancedMonitoring, monitoring::enable_enhanced_monitoring)
         .on(op::DisableEnhancedMonitoring, monitoring::disable_enhanced_monitoring)
         .on(op::StartStreamEncryption, monitoring::start_stream_encryption)

@@ -15,7 +15,7 @@ pub(super) async fn split_shard(kinesis: Kinesis, caller: Caller, input: SplitSh
     let at = HashKey::parse(&given).unwrap_or(HashKey::MAX);
     kinesis.check_shard_quota(&stream.key, 1)?;
     let key = stream.key.clone();
-    let check = move |document: &StreamDocument| {
+    let check = move |document: &mut StreamDocument| {
         let range = open_shard(&key, document, shard)?.range;
         range.split(at).map(drop).ok_or_else(|| key.bad_split(&given, shard, &range))
     };
@@ -28,7 +28,7 @@ pub(super) async fn merge_shards(kinesis: Kinesis, caller: Caller, input: MergeS
     let shard = shard_index(&stream, &input.shard_to_merge)?;
     let adjacent = shard_index(&stream, &input.adjacent_shard_to_merge)?;
     let key = stream.key.clone();
-    let check = move |document: &StreamDocument| {
+    let check = move |document: &mut StreamDocument| {
         let (first, second) = (open_shard(&key, document, shard)?, open_shard(&key, document, adjacent)?);
         first.range.merge(&second.range).map(drop).ok_or_else(|| key.not_adjacent(shard, adjacent))
     };

@@ -1,9 +1,10 @@
 //! Retention period, capacity mode and record size of a stream.
 
-use super::super::stream::{Change, Status, StreamDocument};
+use super::super::stream::{Change, Changes, Status, StreamDocument};
 use super::super::{Kinesis, KinesisError, Mode};
 use crate::api::kinesis::{
     DecreaseStreamRetentionPeriodInput, IncreaseStreamRetentionPeriodInput, UpdateMaxRecordSizeInput, UpdateStreamModeInput,
+    UpdateStreamWarmThroughputInput, UpdateStreamWarmThroughputOutput, WarmThroughputObject,
 };
 use crate::api::{Caller, Empty, Fault};
 
@@ -78,14 +79,41 @@ pub(super) async fn update_stream_mode(kinesis: Kinesis, caller: Caller, input: 
     let stream = kinesis.find_for_control(&caller.scope, None, Some(&input.stream_arn))?;
     let mode = Mode::from(&input.stream_mode_details);
     let warm = input.warm_throughput_mibps.map(i32::unsigned_abs);
+    let (key, most, now_ms) = (stream.key.clone(), kinesis.0.limits.mode_updates_per_day, kinesis.0.clock.now_ms());
     kinesis
         .set(&stream, move |document| {
+            if document.mode != mode && !Changes::admit(&mut document.changes.mode_ms, most, now_ms) {
+                return Err(key.changed_too_often(most));
+            }
             document.mode = mode;
             document.warm_throughput_mib = if mode == Mode::OnDemand { warm.or(document.warm_throughput_mib) } else { None };
             Ok(())
         })
         .await?;
     Ok(Empty)
+}
+
+pub(super) async fn update_warm_throughput(
+    kinesis: Kinesis,
+    caller: Caller,
+    input: UpdateStreamWarmThroughputInput,
+) -> Result<UpdateStreamWarmThroughputOutput, Fault> {
+    let stream = kinesis.find_for_control(&caller.scope, input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    let mib = input.warm_throughput_mibps;
+    let set = move |document: &mut StreamDocument| {
+        if document.mode == Mode::Provisioned {
+            let text = "WarmThroughputMiBps can only be given for a stream in ON_DEMAND mode.";
+            return Err(KinesisError::InvalidArgument(text.into()));
+        }
+        document.warm_throughput_mib = Some(mib.unsigned_abs());
+        Ok(())
+    };
+    kinesis.set(&stream, set).await?;
+    Ok(UpdateStreamWarmThroughputOutput {
+        stream_arn: Some(stream.arn.clone()),
+        stream_name: Some(stream.key.name.clone()),
+        warm_throughput: Some(WarmThroughputObject { target_mibps: Some(mib), current_mibps: Some(mib) }),
+    })
 }
 
 pub(super) async fn update_max_record_size(

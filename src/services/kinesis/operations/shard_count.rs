@@ -1,6 +1,6 @@
 //! UpdateShardCount.
 
-use super::super::stream::{Change, StreamDocument};
+use super::super::stream::{Change, Changes, StreamDocument};
 use super::super::{Kinesis, KinesisError, Mode};
 use crate::api::kinesis::{UpdateShardCountInput, UpdateShardCountOutput};
 use crate::api::{Caller, Fault};
@@ -14,12 +14,13 @@ pub(super) async fn update_shard_count(
     let target = input.target_shard_count.unsigned_abs();
     let current = u32::try_from(stream.snapshot().open.len()).unwrap_or(u32::MAX);
     kinesis.check_shard_quota(&stream.key, target.saturating_sub(current))?;
-    let key = stream.key.clone();
-    let check = move |document: &StreamDocument| {
+    let (key, most, now_ms) = (stream.key.clone(), kinesis.0.limits.shard_count_updates_per_day, kinesis.0.clock.now_ms());
+    let check = move |document: &mut StreamDocument| {
         if document.mode == Mode::OnDemand {
             return Err(key.on_demand());
         }
-        within_bounds(u32::try_from(document.open_shards().count()).unwrap_or(u32::MAX), target)
+        within_bounds(u32::try_from(document.open_shards().count()).unwrap_or(u32::MAX), target)?;
+        if Changes::admit(&mut document.changes.shard_count_ms, most, now_ms) { Ok(()) } else { Err(key.changed_too_often(most)) }
     };
     kinesis.change(&stream, Change::Scale { target }, check).await?;
     Ok(UpdateShardCountOutput {

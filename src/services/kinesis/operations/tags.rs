@@ -1,7 +1,8 @@
 //! Tags: of streams by name or ARN, and of resources by ARN.
 
+use super::super::consumer::Consumer;
 use super::super::error::KinesisError;
-use super::super::stream::{Stream, StreamDocument};
+use super::super::stream::Stream;
 use super::super::{Kinesis, StreamKey};
 use crate::api::kinesis::{
     AddTagsToStreamInput, ListTagsForResourceInput, ListTagsForResourceOutput, ListTagsForStreamInput, ListTagsForStreamOutput,
@@ -18,13 +19,13 @@ const DEFAULT_TAGS: usize = 100;
 
 pub(super) async fn add_tags_to_stream(kinesis: Kinesis, caller: Caller, input: AddTagsToStreamInput) -> Result<Empty, Fault> {
     let stream = kinesis.find_for_control(&caller.scope, input.stream_name.as_deref(), input.stream_arn.as_deref())?;
-    kinesis.add_tags(&stream, input.tags).await?;
+    kinesis.add_tags(&stream, None, input.tags).await?;
     Ok(Empty)
 }
 
 pub(super) async fn tag_resource(kinesis: Kinesis, caller: Caller, input: TagResourceInput) -> Result<Empty, Fault> {
-    let stream = kinesis.find_for_control(&caller.scope, None, Some(&input.resource_arn))?;
-    kinesis.add_tags(&stream, input.tags).await?;
+    let (stream, consumer) = kinesis.find_resource(&caller.scope, &input.resource_arn)?;
+    kinesis.add_tags(&stream, consumer, input.tags).await?;
     Ok(Empty)
 }
 
@@ -34,13 +35,13 @@ pub(super) async fn remove_tags_from_stream(
     input: RemoveTagsFromStreamInput,
 ) -> Result<Empty, Fault> {
     let stream = kinesis.find_for_control(&caller.scope, input.stream_name.as_deref(), input.stream_arn.as_deref())?;
-    kinesis.remove_tags(&stream, input.tag_keys).await?;
+    kinesis.remove_tags(&stream, None, input.tag_keys).await?;
     Ok(Empty)
 }
 
 pub(super) async fn untag_resource(kinesis: Kinesis, caller: Caller, input: UntagResourceInput) -> Result<Empty, Fault> {
-    let stream = kinesis.find_for_control(&caller.scope, None, Some(&input.resource_arn))?;
-    kinesis.remove_tags(&stream, input.tag_keys).await?;
+    let (stream, consumer) = kinesis.find_resource(&caller.scope, &input.resource_arn)?;
+    kinesis.remove_tags(&stream, consumer, input.tag_keys).await?;
     Ok(Empty)
 }
 
@@ -63,8 +64,9 @@ pub(super) async fn list_tags_for_resource(
     caller: Caller,
     input: ListTagsForResourceInput,
 ) -> Result<ListTagsForResourceOutput, Fault> {
-    let stream = kinesis.find_for_control(&caller.scope, None, Some(&input.resource_arn))?;
-    Ok(ListTagsForResourceOutput { tags: Some(stream.snapshot().document.tags.iter().map(to_api).collect()) })
+    let (stream, consumer) = kinesis.find_resource(&caller.scope, &input.resource_arn)?;
+    let tags = consumer.map_or_else(|| stream.snapshot().document.tags.clone(), |consumer| consumer.tags);
+    Ok(ListTagsForResourceOutput { tags: Some(tags.iter().map(to_api).collect()) })
 }
 
 fn to_api((key, value): (&String, &String)) -> Tag {
@@ -72,21 +74,28 @@ fn to_api((key, value): (&String, &String)) -> Tag {
 }
 
 impl Kinesis {
-    async fn add_tags(&self, stream: &Stream, tags: BTreeMap<String, String>) -> Result<(), KinesisError> {
+    async fn add_tags(
+        &self,
+        stream: &Stream,
+        consumer: Option<Consumer>,
+        tags: BTreeMap<String, String>,
+    ) -> Result<(), KinesisError> {
         check_tags(&stream.key, tags.iter().flat_map(|(name, value)| [name, value]), tags.len())?;
         let key = stream.key.clone();
         self.edit(stream, move |document, _| {
-            document.tags.extend(tags);
-            if document.tags.len() > MOST_TAGS { Err(key.too_many_tags(MOST_TAGS)) } else { Ok(()) }
+            let resource = document.resource(consumer.as_ref()).ok_or_else(|| key.not_found())?;
+            resource.tags.extend(tags);
+            if resource.tags.len() > MOST_TAGS { Err(key.too_many_tags(MOST_TAGS)) } else { Ok(()) }
         })
         .await
     }
 
-    async fn remove_tags(&self, stream: &Stream, names: Vec<String>) -> Result<(), KinesisError> {
+    async fn remove_tags(&self, stream: &Stream, consumer: Option<Consumer>, names: Vec<String>) -> Result<(), KinesisError> {
         check_tags(&stream.key, names.iter(), 0)?;
-        let remove = move |document: &mut StreamDocument| document.tags.retain(|name, _| !names.contains(name));
+        let key = stream.key.clone();
         self.edit(stream, move |document, _| {
-            remove(document);
+            let resource = document.resource(consumer.as_ref()).ok_or_else(|| key.not_found())?;
+            resource.tags.retain(|name, _| !names.contains(name));
             Ok(())
         })
         .await

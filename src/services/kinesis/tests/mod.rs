@@ -3,6 +3,7 @@
 mod consumers;
 mod data;
 mod resharding;
+mod resources;
 mod streams;
 mod subscriptions;
 mod tailing;
