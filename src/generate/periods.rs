@@ -128,6 +128,7 @@ mod tests {
     use super::*;
 
     /// Monday, 4 January 2021, 0 o'clock UTC, and so many hours later.
+    #[expect(clippy::cast_possible_truncation, reason = "minutes of a week")]
     fn monday(hours: f64) -> Millis {
         1_609_718_400_000 + Millis::from((hours * 60.0) as i32) * 60_000
     }

@@ -2,7 +2,7 @@
 
 use super::super::javascript::push_number;
 use super::super::words::net;
-use super::helpers::slugify;
+use super::rewriting::slugify;
 use super::{Argument, Call, Context, Function, count, name, plain, push_whole, user_agent, with};
 use std::fmt::Write;
 

@@ -6,7 +6,6 @@ mod company;
 mod date;
 mod finance;
 mod hacker;
-mod helpers;
 mod image;
 mod internet;
 mod lorem;
@@ -14,6 +13,7 @@ mod name;
 mod nearest;
 mod phone;
 mod random;
+mod rewriting;
 mod system;
 mod user_agent;
 
@@ -68,7 +68,7 @@ const MODULES: [&[Function]; 15] = [
     date::FUNCTIONS,
     finance::FUNCTIONS,
     hacker::FUNCTIONS,
-    helpers::FUNCTIONS,
+    rewriting::FUNCTIONS,
     image::FUNCTIONS,
     internet::FUNCTIONS,
     lorem::FUNCTIONS,

@@ -31,7 +31,6 @@ pub trait DeliveryStreams: Send + Sync {
         start_ms: Millis,
     ) -> BoxFuture<Result<DeliveryStreamTail, NeighbourError>>;
 
-
     /// Puts records to the delivery stream with this ARN; how many of them, from the first on, were taken and are durable.
     fn put(&self, delivery_stream: Arn, records: Vec<Bytes>) -> BoxFuture<Result<usize, NeighbourError>>;
 }

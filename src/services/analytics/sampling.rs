@@ -1,11 +1,11 @@
 //! DiscoverInputSchema: a sample of a stream's records, or an S3 object, and the schema found in it.
 
+use super::Analytics;
 use super::application::{Resource, Source, StartPosition};
 use super::discovery::{self, SAMPLE_BYTES_MAX};
 use super::mapping::RecordSchema;
 use super::refusal::Refusal;
 use super::runner::unreadable;
-use super::Analytics;
 use crate::base::account::Scope;
 use crate::base::arn::Arn;
 use crate::base::clock::Millis;

@@ -44,7 +44,10 @@ async fn the_schema_of_a_live_stream_is_found() {
         let first = (columns[0].name.as_str(), columns[0].sql_type.as_str(), columns[0].mapping.as_deref());
         assert_eq!((columns.len(), first), (4, ("sensorId", "INTEGER", Some("$.sensorId"))));
         assert_eq!(found.raw_input_records, Some(vec![record.to_owned(); 2]));
-        assert_eq!(found.parsed_input_records.unwrap()[0], ["3", "2017-11-28T01:02:03Z", "20", "OK"].map(|field| Some(field.to_owned())));
+        assert_eq!(
+            found.parsed_input_records.unwrap()[0],
+            ["3", "2017-11-28T01:02:03Z", "20", "OK"].map(|field| Some(field.to_owned()))
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! Resource types through their handlers, over real services on an empty store.
 
 use super::*;
-use crate::api::{Caller, Operation, Shape, iam as iam_api, logs as logs_api};
+use crate::api::{Caller, Operation, iam as iam_api, logs as logs_api};
 use crate::base::account::Scope;
 use crate::base::clock::Clock;
 use crate::base::limits::{Limits, Profile};

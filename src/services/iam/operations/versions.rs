@@ -39,7 +39,7 @@ pub(crate) async fn create(
 pub(crate) async fn get(iam: Iam, caller: Caller, input: GetPolicyVersionRequest) -> Result<GetPolicyVersionResponse, Fault> {
     let policy = iam.policy(&caller.scope, &input.policy_arn).await?;
     let version = policy.version(&input.version_id);
-    let version = version.ok_or_else(|| IamError::NoSuchVersion(input.policy_arn, input.version_id))?;
+    let version = version.ok_or(IamError::NoSuchVersion(input.policy_arn, input.version_id))?;
     let shown = PolicyVersion { document: document(version), ..shown(version, policy.default_version) };
     Ok(GetPolicyVersionResponse { policy_version: Some(shown) })
 }

@@ -68,7 +68,7 @@ fn masked(address: &str) -> String {
 /// Checks a code and voids it. Wrong ones are counted, so that codes cannot be guessed.
 pub(super) async fn use_up(pools: &UserPools, user: &UserRecord, purpose: Purpose, presented: String) -> Result<(), Refused> {
     let now_ms = pools.clock().now_ms();
-    let outcome = pools
+    pools
         .change_user(user, move |user| {
             let Some(code) = user.code.as_mut().filter(|code| code.purpose == purpose && code.expires_ms > now_ms) else {
                 return Ok(Err(Refused::ExpiredCode));
@@ -83,8 +83,7 @@ pub(super) async fn use_up(pools: &UserPools, user: &UserRecord, purpose: Purpos
             user.code = None;
             Ok(Ok(()))
         })
-        .await?;
-    outcome
+        .await?
 }
 
 /// The user that an unsigned call names, and the client and pool it came through.
