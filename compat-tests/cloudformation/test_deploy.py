@@ -120,3 +120,24 @@ def test_change_sets_tell_what_they_will_do_and_do_it_once(millpond):
     assert missing.value.response["Error"]["Message"] == "ChangeSet [small] does not exist"
     client.delete_stack(StackName="sets")
     client.get_waiter("stack_delete_complete").wait(StackName="sets", WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+
+
+def test_a_change_set_that_is_done_with_gives_its_name_up(millpond):
+    """aws-cli names its change sets by the second; two deployments within one second must not meet."""
+    client = millpond.client("cloudformation")
+
+    def change_set(kind, hours):
+        client.create_change_set(StackName="quick", ChangeSetName="deploy-1", ChangeSetType=kind, TemplateBody=TEMPLATE,
+                                 Parameters=[{"ParameterKey": "Hours", "ParameterValue": hours}])
+
+    change_set("CREATE", "24")
+    with pytest.raises(client.exceptions.AlreadyExistsException):
+        change_set("CREATE", "36")
+    client.execute_change_set(StackName="quick", ChangeSetName="deploy-1")
+    client.get_waiter("stack_create_complete").wait(StackName="quick", WaiterConfig={"Delay": 1})
+    change_set("UPDATE", "36")
+    client.execute_change_set(StackName="quick", ChangeSetName="deploy-1")
+    client.get_waiter("stack_update_complete").wait(StackName="quick", WaiterConfig={"Delay": 1})
+    parameters = client.describe_stacks(StackName="quick")["Stacks"][0]["Parameters"]
+    assert parameters == [{"ParameterKey": "Hours", "ParameterValue": "36"}]
+    client.delete_stack(StackName="quick")

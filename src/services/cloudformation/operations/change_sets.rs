@@ -57,7 +57,8 @@ async fn create(
     is_new: bool,
 ) -> Result<ChangeSet, StackError> {
     let sets = service.0.kept.change_sets(&caller.scope, &stack.id).await?;
-    if sets.iter().any(|set| set.name == input.change_set_name) {
+    // aws-cli names its change sets by the second, and stacks here are quicker than that: one that is done with gives its name up.
+    if sets.iter().any(|set| set.name == input.change_set_name && set.execution == ExecutionStatus::Available) {
         return Err(StackError::NameTaken(format!("ChangeSet {} already exists", input.change_set_name)));
     }
     let request = Request {
@@ -102,16 +103,23 @@ async fn create(
         service.0.kept.create(&caller.scope, stack.clone(), Some(text), Some(set.clone())).await?;
         service.tell(&caller.scope, stack, USER.to_owned()).await;
     } else {
-        prune(service, caller, &stack, &sets).await?;
+        prune(service, caller, &stack, &sets, &set.name).await?;
         service.0.kept.keep_change_set(&caller.scope, set.clone(), Some(text)).await?;
     }
     Ok(set)
 }
 
-/// Makes room for one more change set.
-async fn prune(service: &CloudFormation, caller: &Caller, stack: &Stack, sets: &[ChangeSet]) -> Result<(), StackError> {
+/// Makes room for one more change set called `name`.
+async fn prune(
+    service: &CloudFormation,
+    caller: &Caller,
+    stack: &Stack,
+    sets: &[ChangeSet],
+    name: &str,
+) -> Result<(), StackError> {
     let surplus = (sets.len() + 1).saturating_sub(MOST_CHANGE_SETS);
-    for set in sets.iter().take(surplus) {
+    let old = sets.iter().enumerate().filter(|(at, set)| *at < surplus || set.name == name);
+    for (_, set) in old {
         let used = set.version.template == stack.current.template;
         service.0.kept.forget_change_set(&caller.scope, set, used).await?;
     }
