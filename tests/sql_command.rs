@@ -1,7 +1,7 @@
 //! `millpond sql` as its users meet it: a process, files, standard input and output, exit codes.
 
+use crate::support::checkout;
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -196,7 +196,7 @@ fn exit_codes_are_those_of_test_runners() {
 
 #[test]
 fn the_examples_pass_and_are_the_same_each_time() {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql/examples");
+    let examples = checkout().join("tests/sql/examples");
     let folder = Folder::new(&[]);
     let line = format!("test {}", examples.display());
     let (code, out, _) = folder.run(&line);

@@ -10,6 +10,7 @@
 //!
 //! Times are `HH:MM:SS[.mmm]` on 2017-04-05, or have a date before them.
 
+use crate::support::checkout;
 use millpond::services::analytics::mapping::{Decoder, RecordColumn, RecordFormat, RecordSchema, Sink};
 use millpond::services::analytics::output::format::{DateText, OutputFormat, RowFormatter};
 use millpond::sql::analysis::{Catalog, compile};
@@ -24,7 +25,7 @@ const SCRIPTS: usize = 13;
 
 #[test]
 fn scripts_give_their_expected_rows() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = &checkout();
     let mut files: Vec<PathBuf> = root.join("tests/sql/scripts").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let failures: Vec<String> = files.iter().filter_map(|file| failure(root, file)).collect();

@@ -1,8 +1,9 @@
 //! The house rules that a machine can read: layers, sizes, and what stays in its room (ARCHITECTURE.md).
 
+use crate::support::checkout;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// No file is longer; split by idea.
 const MAX_FILE_LINES: usize = 500;
@@ -56,7 +57,7 @@ fn first_word(text: &str) -> &str {
 }
 
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = &checkout();
     let (mut folders, mut found) = (vec![root.join("src"), root.join("tests")], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {

@@ -7,7 +7,7 @@ pub(crate) use cbor::Cbor;
 pub(crate) use client::Client;
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -101,6 +101,12 @@ fn spawn(port: u16, data: &Path, flags: &[String]) -> Child {
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
+}
+
+/// The folder of the checkout that is tested: cargo runs tests in it. Not `env!`, which tells where this was compiled: checkouts may
+/// share their build output.
+pub(crate) fn checkout() -> PathBuf {
+    std::env::current_dir().unwrap()
 }
 
 /// A port that was free a moment ago.
