@@ -3,8 +3,11 @@
 use super::calls::unless_missing;
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use crate::api::{es, opensearch};
+use crate::api::{Operation, es, opensearch};
 use async_trait::async_trait;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 /// The older type.
 pub(super) static ELASTICSEARCH: ResourceType = ResourceType {
@@ -27,7 +30,7 @@ pub(super) static ELASTICSEARCH: ResourceType = ResourceType {
         Property::changeable("VPCOptions"),
     ],
     attributes: &["Arn", "DomainArn", "DomainEndpoint"],
-    handler: &Elasticsearch,
+    handler: &Domain::<Elasticsearch>(PhantomData),
 };
 
 /// The newer type.
@@ -57,7 +60,7 @@ pub(super) static OPENSEARCH: ResourceType = ResourceType {
         Property::changeable("VPCOptions"),
     ],
     attributes: &["Arn", "DomainArn", "DomainEndpoint", "Id"],
-    handler: &OpenSearch,
+    handler: &Domain::<OpenSearch>(PhantomData),
 };
 
 /// Longest name of a domain (API reference, DomainName).
@@ -71,123 +74,142 @@ fn domain_name(calls: &Calls, desired: &Properties) -> String {
     desired.text("DomainName").unwrap_or_else(|| calls.generated_name(LONGEST_NAME).to_lowercase())
 }
 
-/// What both types show.
-fn made(name: &str, arn: &str, endpoint: Option<&str>) -> Made {
-    Made::new(name).with("Arn", arn).with("DomainArn", arn).with("DomainEndpoint", endpoint.unwrap_or_default())
+/// What is known of a domain.
+struct Status {
+    arn: String,
+    /// What only the newer type shows.
+    id: Option<String>,
+    endpoint: Option<String>,
+    is_active: bool,
+}
+
+/// One of the APIs: its operations, and the answer that they differ in.
+trait Family: Send + Sync + 'static {
+    type Create: Operation + Copy + Send;
+    type Update: Operation + Copy + Send;
+    type Delete: Operation + Copy + Send;
+    type Describe: Operation + Copy + Send;
+    type AddTags: Operation + Copy + Send;
+    type RemoveTags: Operation + Copy + Send;
+    const CREATE: Self::Create;
+    const UPDATE: Self::Update;
+    const DELETE: Self::Delete;
+    const DESCRIBE: Self::Describe;
+    const ADD_TAGS: Self::AddTags;
+    const REMOVE_TAGS: Self::RemoveTags;
+
+    fn status(described: <Self::Describe as Operation>::Output) -> Status;
 }
 
 struct Elasticsearch;
 
-#[async_trait]
-impl Handler for Elasticsearch {
-    async fn create(&self, calls: &Calls, desired: &Properties) -> Result<Made, Failure> {
-        let mut input = desired.input(es::op::CreateElasticsearchDomain)?;
-        input.domain_name = domain_name(calls, desired);
-        let tag = |(key, value)| es::Tag { key, value };
-        input.tag_list = Some(calls.tags(desired)?.into_iter().map(tag).collect());
-        let name = input.domain_name.clone();
-        calls.run(es::op::CreateElasticsearchDomain, input).await?;
-        calls.initiated(&name).await;
-        self.active(calls, &name).await
-    }
+impl Family for Elasticsearch {
+    type Create = es::op::CreateElasticsearchDomain;
+    type Update = es::op::UpdateElasticsearchDomainConfig;
+    type Delete = es::op::DeleteElasticsearchDomain;
+    type Describe = es::op::DescribeElasticsearchDomain;
+    type AddTags = es::op::AddTags;
+    type RemoveTags = es::op::RemoveTags;
+    const CREATE: Self::Create = es::op::CreateElasticsearchDomain;
+    const UPDATE: Self::Update = es::op::UpdateElasticsearchDomainConfig;
+    const DELETE: Self::Delete = es::op::DeleteElasticsearchDomain;
+    const DESCRIBE: Self::Describe = es::op::DescribeElasticsearchDomain;
+    const ADD_TAGS: Self::AddTags = es::op::AddTags;
+    const REMOVE_TAGS: Self::RemoveTags = es::op::RemoveTags;
 
-    async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
-        let mut input = desired.input(es::op::UpdateElasticsearchDomainConfig)?;
-        input.domain_name = id.to_owned();
-        calls.run(es::op::UpdateElasticsearchDomainConfig, input).await?;
-        let TagChange { wanted, gone } = TagChange::between(calls, previous, desired)?;
-        let arn = calls.arn("es", format!("domain/{id}"));
-        if !gone.is_empty() {
-            calls.run(es::op::RemoveTags, es::RemoveTagsRequest { arn: arn.clone(), tag_keys: gone }).await?;
-        }
-        if !wanted.is_empty() {
-            let tag_list = wanted.into_iter().map(|(key, value)| es::Tag { key, value }).collect();
-            calls.run(es::op::AddTags, es::AddTagsRequest { arn, tag_list }).await?;
-        }
-        self.active(calls, id).await
-    }
-
-    async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
-        let input = es::DeleteElasticsearchDomainRequest { domain_name: id.to_owned() };
-        unless_missing(calls.run(es::op::DeleteElasticsearchDomain, input).await)?;
-        let gone = || async { Ok(unless_missing(self.describe(calls, id).await)?.is_none().then_some(())) };
-        calls.until("the domain to be deleted", gone).await
-    }
-}
-
-impl Elasticsearch {
-    async fn describe(&self, calls: &Calls, name: &str) -> Result<es::ElasticsearchDomainStatus, Failure> {
-        let input = es::DescribeElasticsearchDomainRequest { domain_name: name.to_owned() };
-        Ok(calls.run(es::op::DescribeElasticsearchDomain, input).await?.domain_status)
-    }
-
-    async fn active(&self, calls: &Calls, name: &str) -> Result<Made, Failure> {
-        let look = || async {
-            let domain = self.describe(calls, name).await?;
-            let active = domain.processing != Some(true) && (domain.endpoint.is_some() || domain.endpoints.is_some());
-            Ok(active.then_some(domain))
-        };
-        let domain = calls.until(ACTIVE, look).await?;
-        let vpc = domain.endpoints.as_ref().and_then(|endpoints| endpoints.get("vpc"));
-        Ok(made(name, &domain.arn, domain.endpoint.as_ref().or(vpc).map(String::as_str)))
+    fn status(described: es::DescribeElasticsearchDomainResponse) -> Status {
+        let domain = described.domain_status;
+        let is_active = domain.processing != Some(true) && (domain.endpoint.is_some() || domain.endpoints.is_some());
+        let endpoint = domain.endpoint.or_else(|| domain.endpoints?.remove("vpc"));
+        Status { arn: domain.arn, id: None, endpoint, is_active }
     }
 }
 
 struct OpenSearch;
 
+impl Family for OpenSearch {
+    type Create = opensearch::op::CreateDomain;
+    type Update = opensearch::op::UpdateDomainConfig;
+    type Delete = opensearch::op::DeleteDomain;
+    type Describe = opensearch::op::DescribeDomain;
+    type AddTags = opensearch::op::AddTags;
+    type RemoveTags = opensearch::op::RemoveTags;
+    const CREATE: Self::Create = opensearch::op::CreateDomain;
+    const UPDATE: Self::Update = opensearch::op::UpdateDomainConfig;
+    const DELETE: Self::Delete = opensearch::op::DeleteDomain;
+    const DESCRIBE: Self::Describe = opensearch::op::DescribeDomain;
+    const ADD_TAGS: Self::AddTags = opensearch::op::AddTags;
+    const REMOVE_TAGS: Self::RemoveTags = opensearch::op::RemoveTags;
+
+    fn status(described: opensearch::DescribeDomainResponse) -> Status {
+        let domain = described.domain_status;
+        let is_active = domain.processing != Some(true) && (domain.endpoint.is_some() || domain.endpoints.is_some());
+        let endpoint = domain.endpoint.or_else(|| domain.endpoints?.remove("vpc"));
+        Status { arn: domain.arn, id: Some(domain.domain_id), endpoint, is_active }
+    }
+}
+
+/// The handler of both types.
+struct Domain<F>(PhantomData<F>);
+
+/// Runs an operation with `properties` and more members over them.
+async fn run<O>(calls: &Calls, operation: O, properties: &Properties, members: Value) -> Result<O::Output, Failure>
+where
+    O: Operation + Copy + Send,
+{
+    let mut all = properties.0.clone();
+    if let Value::Object(members) = members {
+        all.extend(members);
+    }
+    let input = Properties(all).input(operation)?;
+    calls.run(operation, input).await
+}
+
+fn tag_list(tags: BTreeMap<String, String>) -> Value {
+    tags.into_iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
+}
+
 #[async_trait]
-impl Handler for OpenSearch {
+impl<F: Family> Handler for Domain<F> {
     async fn create(&self, calls: &Calls, desired: &Properties) -> Result<Made, Failure> {
-        let mut input = desired.input(opensearch::op::CreateDomain)?;
-        input.domain_name = domain_name(calls, desired);
-        let tag = |(key, value)| opensearch::Tag { key, value };
-        input.tag_list = Some(calls.tags(desired)?.into_iter().map(tag).collect());
-        let name = input.domain_name.clone();
-        calls.run(opensearch::op::CreateDomain, input).await?;
+        let name = domain_name(calls, desired);
+        let members = json!({"DomainName": name, "TagList": tag_list(calls.tags(desired)?)});
+        run(calls, F::CREATE, desired, members).await?;
         calls.initiated(&name).await;
-        self.active(calls, &name).await
+        active::<F>(calls, &name).await
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
-        let mut input = desired.input(opensearch::op::UpdateDomainConfig)?;
-        input.domain_name = id.to_owned();
-        calls.run(opensearch::op::UpdateDomainConfig, input).await?;
+        run(calls, F::UPDATE, desired, json!({"DomainName": id})).await?;
         let TagChange { wanted, gone } = TagChange::between(calls, previous, desired)?;
-        let arn = calls.arn("es", format!("domain/{id}"));
+        let (arn, nothing) = (calls.arn("es", format!("domain/{id}")), Properties::default());
         if !gone.is_empty() {
-            let input = opensearch::RemoveTagsRequest { arn: arn.clone(), tag_keys: gone };
-            calls.run(opensearch::op::RemoveTags, input).await?;
+            run(calls, F::REMOVE_TAGS, &nothing, json!({"ARN": arn, "TagKeys": gone})).await?;
         }
         if !wanted.is_empty() {
-            let tag_list = wanted.into_iter().map(|(key, value)| opensearch::Tag { key, value }).collect();
-            calls.run(opensearch::op::AddTags, opensearch::AddTagsRequest { arn, tag_list }).await?;
+            run(calls, F::ADD_TAGS, &nothing, json!({"ARN": arn, "TagList": tag_list(wanted)})).await?;
         }
-        self.active(calls, id).await
+        active::<F>(calls, id).await
     }
 
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
-        let input = opensearch::DeleteDomainRequest { domain_name: id.to_owned() };
-        unless_missing(calls.run(opensearch::op::DeleteDomain, input).await)?;
-        let gone = || async { Ok(unless_missing(self.describe(calls, id).await)?.is_none().then_some(())) };
+        unless_missing(run(calls, F::DELETE, &Properties::default(), json!({"DomainName": id})).await.map(drop))?;
+        let gone = || async { Ok(unless_missing(describe::<F>(calls, id).await)?.is_none().then_some(())) };
         calls.until("the domain to be deleted", gone).await
     }
 }
 
-impl OpenSearch {
-    async fn describe(&self, calls: &Calls, name: &str) -> Result<opensearch::DomainStatus, Failure> {
-        let input = opensearch::DescribeDomainRequest { domain_name: name.to_owned() };
-        Ok(calls.run(opensearch::op::DescribeDomain, input).await?.domain_status)
-    }
+async fn describe<F: Family>(calls: &Calls, name: &str) -> Result<Status, Failure> {
+    Ok(F::status(run(calls, F::DESCRIBE, &Properties::default(), json!({"DomainName": name})).await?))
+}
 
-    async fn active(&self, calls: &Calls, name: &str) -> Result<Made, Failure> {
-        let look = || async {
-            let domain = self.describe(calls, name).await?;
-            let active = domain.processing != Some(true) && (domain.endpoint.is_some() || domain.endpoints.is_some());
-            Ok(active.then_some(domain))
-        };
-        let domain = calls.until(ACTIVE, look).await?;
-        let vpc = domain.endpoints.as_ref().and_then(|endpoints| endpoints.get("vpc"));
-        let endpoint = domain.endpoint.as_ref().or(vpc).map(String::as_str);
-        Ok(made(name, &domain.arn, endpoint).with("Id", domain.domain_id.as_str()))
-    }
+async fn active<F: Family>(calls: &Calls, name: &str) -> Result<Made, Failure> {
+    let look = || async { Ok(Some(describe::<F>(calls, name).await?).filter(|domain| domain.is_active)) };
+    let Status { arn, id, endpoint, .. } = calls.until(ACTIVE, look).await?;
+    let made = Made::new(name).with("Arn", arn.as_str()).with("DomainArn", arn.as_str());
+    let made = made.with("DomainEndpoint", endpoint.unwrap_or_default().as_str());
+    Ok(match id {
+        Some(id) => made.with("Id", id.as_str()),
+        None => made,
+    })
 }

@@ -1,7 +1,7 @@
 //! The two APIs of Kinesis Analytics as the types of resources see them.
 
 use super::super::{Calls, Failure, Properties};
-use crate::api::{kinesisanalytics as v1, kinesisanalyticsv2 as v2};
+use crate::api::{Operation, Timestamp, kinesisanalytics as v1, kinesisanalyticsv2 as v2};
 use crate::base::clock::Millis;
 use async_trait::async_trait;
 use serde_json::{Map, Value as Document};
@@ -35,6 +35,27 @@ pub(super) enum Part {
     LoggingOption,
 }
 
+impl Part {
+    /// What its id is called in the APIs.
+    pub(super) fn id_member(self) -> &'static str {
+        match self {
+            Self::Output => "OutputId",
+            Self::Reference => "ReferenceId",
+            Self::LoggingOption => "CloudWatchLoggingOptionId",
+        }
+    }
+
+    /// Updates of it as UpdateApplication takes them: in a list.
+    fn updates(self, update: Document) -> Map<String, Document> {
+        let list = match self {
+            Self::Output => "OutputUpdates",
+            Self::Reference => "ReferenceDataSourceUpdates",
+            Self::LoggingOption => "CloudWatchLoggingOptionUpdates",
+        };
+        Map::from_iter([(list.to_owned(), Document::Array(vec![update]))])
+    }
+}
+
 /// What differs between the APIs.
 #[async_trait]
 pub(super) trait Api: Send + Sync {
@@ -46,8 +67,14 @@ pub(super) trait Api: Send + Sync {
     /// Takes the part with this id away.
     async fn remove(&self, calls: &Calls, part: Part, id: String, application: &str, version: i64) -> Result<(), Failure>;
 
-    /// Changes one part; `update` is what [`update::of_part`](super::update::of_part) makes.
-    async fn update(&self, calls: &Calls, part: Part, update: Document, application: &str, version: i64) -> Result<(), Failure>;
+    /// UpdateApplication with what differs: the members of `update` as the API has them.
+    async fn change(&self, calls: &Calls, application: &str, update: Map<String, Document>, version: i64) -> Result<(), Failure>;
+
+    /// The update of one part; `update` is what [`update::of_part`](super::update::of_part) makes.
+    fn part_update(&self, part: Part, update: Document) -> Map<String, Document>;
+
+    /// Asks for the deletion of the application that was created then.
+    async fn delete(&self, calls: &Calls, application: &str, created_ms: Millis) -> Result<(), Failure>;
 }
 
 /// The older API.
@@ -56,17 +83,41 @@ pub(super) struct V1;
 /// The newer API.
 pub(super) struct V2;
 
-fn list(name: &str, only: Document) -> Map<String, Document> {
-    Map::from_iter([(name.to_owned(), Document::Array(vec![only]))])
+/// Runs an operation that changes a version of an application; the other members are `properties`.
+async fn run<O>(calls: &Calls, operation: O, properties: &Properties, version: i64) -> Result<(), Failure>
+where
+    O: Operation + Copy + Send,
+{
+    let mut members = properties.0.clone();
+    members.insert("CurrentApplicationVersionId".to_owned(), version.into());
+    let input = Properties(members).input(operation)?;
+    calls.run(operation, input).await.map(drop)
 }
 
-/// The list in UpdateApplication that a part stands in.
-fn updates(part: Part) -> &'static str {
-    match part {
-        Part::Output => "OutputUpdates",
-        Part::Reference => "ReferenceDataSourceUpdates",
-        Part::LoggingOption => "CloudWatchLoggingOptionUpdates",
-    }
+/// What names a part of an application.
+fn named(application: &str, part: Part, id: String) -> Properties {
+    let name = ("ApplicationName".to_owned(), Document::from(application));
+    Properties(Map::from_iter([name, (part.id_member().to_owned(), Document::from(id))]))
+}
+
+/// [`Detail`] from the description of an application and the lists of its parts, which the APIs have in different places.
+macro_rules! detail {
+    ($found:ident, $inputs:expr, $outputs:expr, $references:expr) => {{
+        let outputs = $outputs.unwrap_or_default().into_iter();
+        let references = $references.unwrap_or_default().into_iter();
+        let logging = $found.cloud_watch_logging_option_descriptions.unwrap_or_default().into_iter();
+        Detail {
+            version: $found.application_version_id,
+            status: $found.application_status.as_str(),
+            created_ms: $found.create_timestamp.unwrap_or_default().0,
+            inputs: $inputs.unwrap_or_default().into_iter().filter_map(|input| input.input_id).collect(),
+            outputs: outputs.filter_map(|output| Some((output.name?, output.output_id?))).collect(),
+            references: references.map(|reference| (reference.table_name, reference.reference_id)).collect(),
+            logging_options: logging
+                .filter_map(|option| Some((option.log_stream_arn, option.cloud_watch_logging_option_id?)))
+                .collect(),
+        }
+    }};
 }
 
 #[async_trait]
@@ -74,76 +125,40 @@ impl Api for V1 {
     async fn describe(&self, calls: &Calls, application: &str) -> Result<Detail, Failure> {
         let input = v1::DescribeApplicationRequest { application_name: application.to_owned() };
         let found = calls.run(v1::op::DescribeApplication, input).await?.application_detail;
-        let outputs = found.output_descriptions.unwrap_or_default().into_iter();
-        let references = found.reference_data_source_descriptions.unwrap_or_default().into_iter();
-        let logging = found.cloud_watch_logging_option_descriptions.unwrap_or_default().into_iter();
-        Ok(Detail {
-            version: found.application_version_id,
-            status: found.application_status.as_str(),
-            created_ms: found.create_timestamp.unwrap_or_default().0,
-            inputs: found.input_descriptions.unwrap_or_default().into_iter().filter_map(|input| input.input_id).collect(),
-            outputs: outputs.filter_map(|output| Some((output.name?, output.output_id?))).collect(),
-            references: references.map(|reference| (reference.table_name, reference.reference_id)).collect(),
-            logging_options: logging
-                .filter_map(|option| Some((option.log_stream_arn, option.cloud_watch_logging_option_id?)))
-                .collect(),
-        })
+        Ok(detail!(found, found.input_descriptions, found.output_descriptions, found.reference_data_source_descriptions))
     }
 
     async fn add(&self, calls: &Calls, part: Part, properties: &Properties, version: i64) -> Result<(), Failure> {
         match part {
-            Part::Output => {
-                let mut input = properties.input(v1::op::AddApplicationOutput)?;
-                input.current_application_version_id = version;
-                calls.run(v1::op::AddApplicationOutput, input).await.map(drop)
-            }
-            Part::Reference => {
-                let mut input = properties.input(v1::op::AddApplicationReferenceDataSource)?;
-                input.current_application_version_id = version;
-                calls.run(v1::op::AddApplicationReferenceDataSource, input).await.map(drop)
-            }
-            Part::LoggingOption => {
-                let mut input = properties.input(v1::op::AddApplicationCloudWatchLoggingOption)?;
-                input.current_application_version_id = version;
-                calls.run(v1::op::AddApplicationCloudWatchLoggingOption, input).await.map(drop)
-            }
+            Part::Output => run(calls, v1::op::AddApplicationOutput, properties, version).await,
+            Part::Reference => run(calls, v1::op::AddApplicationReferenceDataSource, properties, version).await,
+            Part::LoggingOption => run(calls, v1::op::AddApplicationCloudWatchLoggingOption, properties, version).await,
         }
     }
 
     async fn remove(&self, calls: &Calls, part: Part, id: String, application: &str, version: i64) -> Result<(), Failure> {
-        let (application_name, current_application_version_id) = (application.to_owned(), version);
+        let named = named(application, part, id);
         match part {
-            Part::Output => {
-                let input =
-                    v1::DeleteApplicationOutputRequest { application_name, current_application_version_id, output_id: id };
-                calls.run(v1::op::DeleteApplicationOutput, input).await.map(drop)
-            }
-            Part::Reference => {
-                let input = v1::DeleteApplicationReferenceDataSourceRequest {
-                    application_name,
-                    current_application_version_id,
-                    reference_id: id,
-                };
-                calls.run(v1::op::DeleteApplicationReferenceDataSource, input).await.map(drop)
-            }
-            Part::LoggingOption => {
-                let input = v1::DeleteApplicationCloudWatchLoggingOptionRequest {
-                    application_name,
-                    current_application_version_id,
-                    cloud_watch_logging_option_id: id,
-                };
-                calls.run(v1::op::DeleteApplicationCloudWatchLoggingOption, input).await.map(drop)
-            }
+            Part::Output => run(calls, v1::op::DeleteApplicationOutput, &named, version).await,
+            Part::Reference => run(calls, v1::op::DeleteApplicationReferenceDataSource, &named, version).await,
+            Part::LoggingOption => run(calls, v1::op::DeleteApplicationCloudWatchLoggingOption, &named, version).await,
         }
     }
 
-    async fn update(&self, calls: &Calls, part: Part, update: Document, application: &str, version: i64) -> Result<(), Failure> {
-        let update = Document::Object(list(updates(part), update));
-        let properties = Properties(Map::from_iter([("ApplicationUpdate".to_owned(), update)]));
-        let mut input = properties.input(v1::op::UpdateApplication)?;
-        input.application_name = application.to_owned();
-        input.current_application_version_id = version;
-        calls.run(v1::op::UpdateApplication, input).await.map(drop)
+    async fn change(&self, calls: &Calls, application: &str, update: Map<String, Document>, version: i64) -> Result<(), Failure> {
+        let members = [("ApplicationName", Document::from(application)), ("ApplicationUpdate", Document::Object(update))];
+        let members = members.map(|(name, member)| (name.to_owned(), member));
+        run(calls, v1::op::UpdateApplication, &Properties(Map::from_iter(members)), version).await
+    }
+
+    fn part_update(&self, part: Part, update: Document) -> Map<String, Document> {
+        part.updates(update)
+    }
+
+    async fn delete(&self, calls: &Calls, application: &str, created_ms: Millis) -> Result<(), Failure> {
+        let (application_name, create_timestamp) = (application.to_owned(), Timestamp(created_ms));
+        let input = v1::DeleteApplicationRequest { application_name, create_timestamp };
+        calls.run(v1::op::DeleteApplication, input).await.map(drop)
     }
 }
 
@@ -154,82 +169,49 @@ impl Api for V2 {
         let found = calls.run(v2::op::DescribeApplication, input).await?.application_detail;
         let configuration = found.application_configuration_description.unwrap_or_default();
         let sql = configuration.sql_application_configuration_description.unwrap_or_default();
-        let outputs = sql.output_descriptions.unwrap_or_default().into_iter();
-        let references = sql.reference_data_source_descriptions.unwrap_or_default().into_iter();
-        let logging = found.cloud_watch_logging_option_descriptions.unwrap_or_default().into_iter();
-        Ok(Detail {
-            version: found.application_version_id,
-            status: found.application_status.as_str(),
-            created_ms: found.create_timestamp.unwrap_or_default().0,
-            inputs: sql.input_descriptions.unwrap_or_default().into_iter().filter_map(|input| input.input_id).collect(),
-            outputs: outputs.filter_map(|output| Some((output.name?, output.output_id?))).collect(),
-            references: references.map(|reference| (reference.table_name, reference.reference_id)).collect(),
-            logging_options: logging
-                .filter_map(|option| Some((option.log_stream_arn, option.cloud_watch_logging_option_id?)))
-                .collect(),
-        })
+        Ok(detail!(found, sql.input_descriptions, sql.output_descriptions, sql.reference_data_source_descriptions))
     }
 
     async fn add(&self, calls: &Calls, part: Part, properties: &Properties, version: i64) -> Result<(), Failure> {
         match part {
-            Part::Output => {
-                let mut input = properties.input(v2::op::AddApplicationOutput)?;
-                input.current_application_version_id = version;
-                calls.run(v2::op::AddApplicationOutput, input).await.map(drop)
-            }
-            Part::Reference => {
-                let mut input = properties.input(v2::op::AddApplicationReferenceDataSource)?;
-                input.current_application_version_id = version;
-                calls.run(v2::op::AddApplicationReferenceDataSource, input).await.map(drop)
-            }
-            Part::LoggingOption => {
-                let mut input = properties.input(v2::op::AddApplicationCloudWatchLoggingOption)?;
-                input.current_application_version_id = Some(version);
-                calls.run(v2::op::AddApplicationCloudWatchLoggingOption, input).await.map(drop)
-            }
+            Part::Output => run(calls, v2::op::AddApplicationOutput, properties, version).await,
+            Part::Reference => run(calls, v2::op::AddApplicationReferenceDataSource, properties, version).await,
+            Part::LoggingOption => run(calls, v2::op::AddApplicationCloudWatchLoggingOption, properties, version).await,
         }
     }
 
     async fn remove(&self, calls: &Calls, part: Part, id: String, application: &str, version: i64) -> Result<(), Failure> {
-        let (application_name, current_application_version_id) = (application.to_owned(), version);
+        let named = named(application, part, id);
         match part {
-            Part::Output => {
-                let input =
-                    v2::DeleteApplicationOutputRequest { application_name, current_application_version_id, output_id: id };
-                calls.run(v2::op::DeleteApplicationOutput, input).await.map(drop)
-            }
-            Part::Reference => {
-                let input = v2::DeleteApplicationReferenceDataSourceRequest {
-                    application_name,
-                    current_application_version_id,
-                    reference_id: id,
-                };
-                calls.run(v2::op::DeleteApplicationReferenceDataSource, input).await.map(drop)
-            }
-            Part::LoggingOption => {
-                let input = v2::DeleteApplicationCloudWatchLoggingOptionRequest {
-                    application_name,
-                    current_application_version_id: Some(current_application_version_id),
-                    cloud_watch_logging_option_id: id,
-                    ..Default::default()
-                };
-                calls.run(v2::op::DeleteApplicationCloudWatchLoggingOption, input).await.map(drop)
-            }
+            Part::Output => run(calls, v2::op::DeleteApplicationOutput, &named, version).await,
+            Part::Reference => run(calls, v2::op::DeleteApplicationReferenceDataSource, &named, version).await,
+            Part::LoggingOption => run(calls, v2::op::DeleteApplicationCloudWatchLoggingOption, &named, version).await,
         }
     }
 
-    async fn update(&self, calls: &Calls, part: Part, update: Document, application: &str, version: i64) -> Result<(), Failure> {
-        let list = list(updates(part), update);
-        let update = match part {
-            Part::LoggingOption => list,
-            _ => {
-                let sql = Map::from_iter([("SqlApplicationConfigurationUpdate".to_owned(), Document::Object(list))]);
-                Map::from_iter([("ApplicationConfigurationUpdate".to_owned(), Document::Object(sql))])
-            }
-        };
-        let mut input = Properties(update).input(v2::op::UpdateApplication)?;
-        input.application_name = application.to_owned();
-        input.current_application_version_id = Some(version);
-        calls.run(v2::op::UpdateApplication, input).await.map(drop)
+    async fn change(
+        &self,
+        calls: &Calls,
+        application: &str,
+        mut update: Map<String, Document>,
+        version: i64,
+    ) -> Result<(), Failure> {
+        update.insert("ApplicationName".to_owned(), Document::from(application));
+        run(calls, v2::op::UpdateApplication, &Properties(update), version).await
+    }
+
+    fn part_update(&self, part: Part, update: Document) -> Map<String, Document> {
+        let updates = part.updates(update);
+        if part == Part::LoggingOption {
+            return updates;
+        }
+        let sql = Map::from_iter([("SqlApplicationConfigurationUpdate".to_owned(), Document::Object(updates))]);
+        Map::from_iter([("ApplicationConfigurationUpdate".to_owned(), Document::Object(sql))])
+    }
+
+    async fn delete(&self, calls: &Calls, application: &str, created_ms: Millis) -> Result<(), Failure> {
+        let (application_name, create_timestamp) = (application.to_owned(), Timestamp(created_ms));
+        let input = v2::DeleteApplicationRequest { application_name, create_timestamp };
+        calls.run(v2::op::DeleteApplication, input).await.map(drop)
     }
 }

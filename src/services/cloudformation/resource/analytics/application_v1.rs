@@ -1,11 +1,9 @@
 //! AWS::KinesisAnalytics::Application. As on AWS it is made READY; it runs when StartApplication says so.
 
-use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::api::{Api, V1};
-use super::{LONGEST_NAME, settled, update};
-use crate::api::Timestamp;
-use crate::api::kinesisanalytics::{DeleteApplicationRequest, Tag, UpdateApplicationRequest, op};
+use super::api::V1;
+use super::{LONGEST_NAME, changed, deleted, settled, update};
+use crate::api::kinesisanalytics::{Tag, op};
 use async_trait::async_trait;
 use serde_json::{Map, Value as Document};
 
@@ -40,26 +38,12 @@ impl Handler for Application {
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
-        let detail = settled(&V1, calls, id).await?;
-        let update = application_update(&detail.inputs, previous, desired);
-        if !update.is_empty() {
-            let properties = Properties(Map::from_iter([("ApplicationUpdate".to_owned(), Document::Object(update))]));
-            let input: UpdateApplicationRequest = properties.input(op::UpdateApplication)?;
-            let (application_name, current_application_version_id) = (id.to_owned(), detail.version);
-            let input = UpdateApplicationRequest { application_name, current_application_version_id, ..input };
-            calls.run(op::UpdateApplication, input).await?;
-            settled(&V1, calls, id).await?;
-        }
+        changed(&V1, calls, id, |ids| application_update(ids, previous, desired)).await?;
         Ok(Made::new(id))
     }
 
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
-        let detail = V1.describe(calls, id).await?;
-        let create_timestamp = Timestamp(detail.created_ms);
-        let input = DeleteApplicationRequest { application_name: id.to_owned(), create_timestamp };
-        unless_missing(calls.run(op::DeleteApplication, input).await)?;
-        let gone = || async { Ok(unless_missing(V1.describe(calls, id).await)?.is_none().then_some(())) };
-        calls.until("the application to be deleted", gone).await
+        deleted(&V1, calls, id).await
     }
 
     /// Inputs cannot be taken away or added one by one, only changed.

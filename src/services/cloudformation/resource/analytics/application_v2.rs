@@ -1,15 +1,11 @@
 //! AWS::KinesisAnalyticsV2::Application, of runtime SQL-1_0. As on AWS it is made READY; it runs when StartApplication says so.
 
-use super::super::calls::unless_missing;
 use super::super::tags::TagChange;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::api::{Api, V2};
+use super::api::V2;
 use super::application_v1::{input_updates, inputs};
-use super::{LONGEST_NAME, settled, update};
-use crate::api::Timestamp;
-use crate::api::kinesisanalyticsv2::{
-    DeleteApplicationRequest, Tag, TagResourceRequest, UntagResourceRequest, UpdateApplicationRequest, op,
-};
+use super::{LONGEST_NAME, changed, deleted, settled, update};
+use crate::api::kinesisanalyticsv2::{Tag, TagResourceRequest, UntagResourceRequest, op};
 use async_trait::async_trait;
 use serde_json::{Map, Value as Document};
 use std::collections::BTreeMap;
@@ -48,26 +44,13 @@ impl Handler for Application {
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
-        let detail = settled(&V2, calls, id).await?;
-        let update = application_update(&detail.inputs, previous, desired);
-        if !update.is_empty() {
-            let input: UpdateApplicationRequest = Properties(update).input(op::UpdateApplication)?;
-            let (application_name, current_application_version_id) = (id.to_owned(), Some(detail.version));
-            let input = UpdateApplicationRequest { application_name, current_application_version_id, ..input };
-            calls.run(op::UpdateApplication, input).await?;
-            settled(&V2, calls, id).await?;
-        }
+        changed(&V2, calls, id, |ids| application_update(ids, previous, desired)).await?;
         set_tags(calls, id, previous, desired).await?;
         Ok(Made::new(id))
     }
 
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
-        let detail = V2.describe(calls, id).await?;
-        let create_timestamp = Timestamp(detail.created_ms);
-        let input = DeleteApplicationRequest { application_name: id.to_owned(), create_timestamp };
-        unless_missing(calls.run(op::DeleteApplication, input).await)?;
-        let gone = || async { Ok(unless_missing(V2.describe(calls, id).await)?.is_none().then_some(())) };
-        calls.until("the application to be deleted", gone).await
+        deleted(&V2, calls, id).await
     }
 
     /// Inputs cannot be taken away or added one by one, only changed.
@@ -127,6 +110,7 @@ async fn set_tags(calls: &Calls, name: &str, previous: &Properties, desired: &Pr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::kinesisanalyticsv2::UpdateApplicationRequest;
     use serde_json::json;
 
     #[test]

@@ -45,18 +45,18 @@ struct PartOf {
 }
 
 impl PartOf {
-    /// The property that describes the part, what it is known by in there, and what its id is called in an update.
-    fn names(&self) -> (&'static str, &'static str, &'static str) {
+    /// The property that describes the part, and what it is known by in there.
+    fn names(&self) -> (&'static str, &'static str) {
         match self.part {
-            Part::Output => ("Output", "Name", "OutputId"),
-            Part::Reference => ("ReferenceDataSource", "TableName", "ReferenceId"),
-            Part::LoggingOption => ("CloudWatchLoggingOption", "LogStreamARN", "CloudWatchLoggingOptionId"),
+            Part::Output => ("Output", "Name"),
+            Part::Reference => ("ReferenceDataSource", "TableName"),
+            Part::LoggingOption => ("CloudWatchLoggingOption", "LogStreamARN"),
         }
     }
 
     /// What the part is known by, such as the name of the in-application stream.
     fn known_by(&self, properties: &Properties) -> Option<String> {
-        let (property, member, _) = self.names();
+        let (property, member) = self.names();
         properties.get(property)?.get(member)?.as_str().map(str::to_owned)
     }
 
@@ -91,10 +91,9 @@ impl PartOf {
                 // After an update that was cut short, the part may be the desired one already.
                 let id = self.id(detail, previous).or_else(|| self.id(detail, desired));
                 let Some(id) = id else { return self.api.add(calls, self.part, desired, detail.version).await };
-                let (property, _, id_member) = self.names();
-                let part = desired.get(property).cloned().unwrap_or_default();
-                let update = update::of_part(&part, (id_member, id));
-                self.api.update(calls, self.part, update, application, detail.version).await
+                let part = desired.get(self.names().0).cloned().unwrap_or_default();
+                let update = self.api.part_update(self.part, update::of_part(&part, (self.part.id_member(), id)));
+                self.api.change(calls, application, update, detail.version).await
             }
             Step::Remove(properties) => match self.id(detail, properties) {
                 Some(id) => self.api.remove(calls, self.part, id, application, detail.version).await,
