@@ -1,12 +1,12 @@
 //! S3 behind the gateway: s3s's requests and answers from and to ours.
 
+use crate::base::clock::Stopwatch;
 use crate::base::meter::Requests;
 use crate::services::s3::{S3, http_service};
 use crate::wire::{Body, Fallback};
 use http::header::{CONNECTION, EXPECT};
 use http::{HeaderValue, Method, Response, StatusCode, Version};
 use std::sync::Arc;
-use std::time::Instant;
 
 /// The methods by which requests to S3 are counted; a last class is any other.
 pub(super) const METHODS: [Method; 5] = [Method::GET, Method::PUT, Method::POST, Method::DELETE, Method::HEAD];
@@ -20,7 +20,7 @@ pub(super) fn fallback(s3: S3, requests: MethodRequests) -> Fallback {
     Arc::new(move |request| {
         let (service, requests) = (service.clone(), requests.clone());
         Box::pin(async move {
-            let began = Instant::now();
+            let began = Stopwatch::start();
             let method = METHODS.iter().position(|method| method == request.method()).unwrap_or(METHODS.len());
             let expects_continue = request.version() < Version::HTTP_2 && request.headers().contains_key(EXPECT);
             let mut response = match service.call(request.map(s3s::Body::http_body_unsync)).await {

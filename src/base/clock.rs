@@ -4,11 +4,27 @@
 //! `millpond sql`, where windows, retention and buffering pass in milliseconds of real time.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, the unit of every time in Millpond.
 pub type Millis = i64;
+
+/// Measures how long something really takes, whatever a clock says: for meters and for patience with other processes.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
 
 /// A source of time. Clones share it.
 #[derive(Clone, Debug)]

@@ -1,9 +1,10 @@
 //! `millpond health`: for scripts and container health checks.
 
 use super::CliError;
+use crate::base::clock::Stopwatch;
 use crate::wire::http_client;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -42,12 +43,12 @@ impl HealthFlags {
 pub(super) fn run(flags: &HealthFlags) -> Result<(), CliError> {
     let url = flags.url();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let until = Instant::now() + Duration::from_secs(flags.wait.unwrap_or_default());
+    let (waited, patience) = (Stopwatch::start(), Duration::from_secs(flags.wait.unwrap_or_default()));
     let healthy = runtime.block_on(async {
         let client = http_client(|settings| settings.timeout(PATIENCE).no_proxy()).map_err(|error| error.to_string())?;
         loop {
             match ask(&client, &url).await {
-                Err(_) if Instant::now() < until => tokio::time::sleep(ASK_EVERY).await,
+                Err(_) if waited.elapsed() < patience => tokio::time::sleep(ASK_EVERY).await,
                 answered => return answered,
             }
         }

@@ -3,10 +3,10 @@
 use super::route::Call;
 use super::signature::{Payload, Presigned, Refused, Signed, Verifier};
 use crate::api::{BoxFuture, Caller, Events, Fault, Value};
+use crate::base::clock::Stopwatch;
 use crate::base::spawner::to_its_end;
 use http::request::Parts;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
 
 /// A request whose service is known, without its body.
 pub(super) struct Incoming<'g> {
@@ -52,14 +52,14 @@ async fn guarded<T: Send + 'static>(start: impl FnOnce() -> BoxFuture<Result<T, 
 }
 
 /// Counts a call that began at `began` and was answered with `status`.
-pub(super) fn count((service, facts): Call<'_>, began: Instant, status: u16) {
+pub(super) fn count((service, facts): Call<'_>, began: Stopwatch, status: u16) {
     if let Some(requests) = service.table.requests_of(facts.name) {
         requests.record(status, began.elapsed());
     }
 }
 
 /// Counts a call that failed, and tells the log.
-pub(super) fn refused(fault: &Fault, call: Option<Call<'_>>, began: Instant) {
+pub(super) fn refused(fault: &Fault, call: Option<Call<'_>>, began: Stopwatch) {
     if let Some(call) = call {
         count(call, began, fault.status);
     }

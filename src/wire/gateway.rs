@@ -112,9 +112,12 @@ fn is_own(request: &Request<Body>) -> bool {
     }
     let page = is_pool_page(path)
         || OWN_PAGES.iter().any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    let signed = request.headers().contains_key(http::header::AUTHORIZATION)
-        || request.uri().query().is_some_and(|query| query.contains("X-Amz-") || query.contains("AWSAccessKeyId="));
-    page && !signed && matches!(*request.method(), http::Method::GET | http::Method::HEAD)
+    page && matches!(*request.method(), http::Method::GET | http::Method::HEAD) && !is_signed(request)
+}
+
+fn is_signed(request: &Request<Body>) -> bool {
+    request.headers().contains_key(http::header::AUTHORIZATION)
+        || request.uri().query().is_some_and(|query| query.contains("X-Amz-") || query.contains("AWSAccessKeyId="))
 }
 
 /// Whether a path is that of a user pool's public pages. Names of buckets have no underscore, ids of pools have one.

@@ -7,9 +7,9 @@ use super::route::{Call, header};
 use super::signature::{Dialect, Payload};
 use super::{cbor, event_stream, json};
 use crate::api::{Events, Fault, Value};
+use crate::base::clock::Stopwatch;
 use bytes::Bytes;
 use http::{Method, Response};
-use std::time::Instant;
 
 /// The answer; `operation` is `None` when the target names none.
 pub(super) async fn answer(operation: Option<Call<'_>>, incoming: Incoming<'_>, body: Body) -> Response<Body> {
@@ -35,7 +35,7 @@ pub(super) async fn answer(operation: Option<Call<'_>>, incoming: Incoming<'_>, 
         };
     }
     let Some(codec) = Codec::of(content_type) else { return answer::unknown_content_type() };
-    let began = Instant::now();
+    let began = Stopwatch::start();
     match run(operation, codec, &incoming, &body).await {
         Ok(output) => {
             let answer = match output {

@@ -8,9 +8,9 @@ use super::route::{Call, Routing};
 use super::signature::{Dialect, Payload};
 use super::xml;
 use crate::api::{Fault, Protocol, Value};
+use crate::base::clock::Stopwatch;
 use bytes::Bytes;
 use http::{Method, Response};
-use std::time::Instant;
 
 /// The answer; `named` is the service's name, where signature or host say it.
 pub(super) async fn answer(routing: &Routing, named: Option<&str>, incoming: Incoming<'_>, body: Body) -> Response<Body> {
@@ -36,7 +36,7 @@ pub(super) async fn answer(routing: &Routing, named: Option<&str>, incoming: Inc
     let Some(operation) = routing.query_operation(named, &action, form.version.as_deref()) else {
         return failure(None, &unknown(&action, form.version.as_deref()));
     };
-    let began = Instant::now();
+    let began = Stopwatch::start();
     match run(operation, &incoming, &body, form).await {
         Ok(output) => {
             let body = xml::response(operation.1, &output, &id);

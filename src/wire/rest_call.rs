@@ -7,9 +7,9 @@ use super::route::Call;
 use super::signature::{Dialect, Payload};
 use super::{json, rest};
 use crate::api::{Fault, Value};
+use crate::base::clock::Stopwatch;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
-use std::time::Instant;
 
 const CONTENT_TYPE: &str = "application/json";
 
@@ -20,7 +20,7 @@ pub(super) async fn answer(operation: Call<'_>, incoming: Incoming<'_>, body: Bo
         Err(BodyError::TooLarge) => return answer::too_large(),
         Err(BodyError::Broken) => return failure(&Fault::unreadable()),
     };
-    let began = Instant::now();
+    let began = Stopwatch::start();
     match run(operation, &incoming, &body).await {
         Ok(output) => {
             let body = if operation.1.has_output() { json::write(&output).into() } else { Body::empty() };

@@ -3,11 +3,12 @@
 use super::CliError;
 use super::producer::Sink;
 use super::target::Target;
+use crate::base::clock::Stopwatch;
 use crate::generate::{Context, Template};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Bytes of data and keys in a PutRecords request: AWS takes 10 MiB by now, older servers 5.
@@ -87,7 +88,7 @@ impl Batch {
 /// Gathers records and gives full batches to the queue; waits when it is full.
 pub(super) struct Batcher {
     batch: Batch,
-    started: Option<Instant>,
+    started: Option<Stopwatch>,
     records_max: usize,
     bytes_max: usize,
     partition_key: Option<Template>,
@@ -125,7 +126,7 @@ impl Sink for Batcher {
         if full && !self.flush() {
             return Ok(false);
         }
-        self.started.get_or_insert_with(Instant::now);
+        self.started.get_or_insert_with(Stopwatch::start);
         self.batch.push(record, self.partition_key.as_ref().map(|_| self.key.as_str()))?;
         if self.batch.len() < self.records_max { Ok(true) } else { Ok(self.flush()) }
     }

@@ -5,6 +5,7 @@ use super::progress::Progress;
 use super::signals::Signals;
 use super::statistics::Statistics;
 use super::{CliError, GenerateFlags};
+use crate::base::clock::Stopwatch;
 use crate::generate::Context;
 use std::io::{ErrorKind, Write};
 use std::sync::Arc;
@@ -70,7 +71,7 @@ pub(super) fn run(flags: &GenerateFlags, mut producer: Producer) -> Result<(), C
             }
         }
     });
-    let started = std::time::Instant::now();
+    let started = Stopwatch::start();
     let target = std::io::stdout().lock();
     let mut printer =
         Printer { buffer: Vec::with_capacity(2 * BUFFER_BYTES), records: 0, statistics: Arc::clone(&statistics), target };

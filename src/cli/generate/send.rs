@@ -8,10 +8,10 @@ use super::progress::Progress;
 use super::signals::Signals;
 use super::target::Target;
 use super::{CliError, GenerateFlags, compile};
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Stopwatch};
 use crate::config::{AwsFlags, AwsSettings};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
@@ -25,7 +25,7 @@ pub(super) fn run(flags: &GenerateFlags, producer: Producer) -> Result<(), CliEr
     let (delivery, batcher) = assemble(flags)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let statistics = Arc::clone(&delivery.statistics);
-    let started = Instant::now();
+    let started = Stopwatch::start();
     let result = runtime.block_on(work(delivery, batcher, producer, flags));
     let lost = statistics.total_made().saturating_sub(statistics.total_sent() + statistics.total_failed());
     statistics.failed(lost);
