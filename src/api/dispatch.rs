@@ -64,6 +64,18 @@ pub struct ServiceFacts {
     pub operations: fn() -> &'static [&'static OperationFacts],
 }
 
+impl ServiceFacts {
+    /// Whether violations of constraints tell the offending value; Firehose's do not (spec/firehose 1.4).
+    pub(super) fn tells_values(&self) -> bool {
+        self.id != "firehose"
+    }
+
+    /// The code of violations; user pools have one of their own.
+    pub(super) fn violation_code(&self) -> &'static str {
+        if self.id == "cognito-idp" { "InvalidParameterException" } else { "ValidationException" }
+    }
+}
+
 /// What the model says of an operation.
 #[derive(Debug)]
 pub struct OperationFacts {
@@ -190,13 +202,10 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 /// An input whose types and constraints are right.
 fn checked<'a>(mut value: Value<'a>, facts: &OperationFacts) -> Result<Value<'a>, Fault> {
     coerce(&mut value, facts.input)?;
-    validate(&value, facts.input, facts.service.id != "firehose").map_err(|fault| worded(fault, facts.service))?;
+    let service = facts.service;
+    let refused = |text| Fault::new(service.violation_code(), 400, text);
+    validate(&value, facts.input, service.tells_values()).map_err(refused)?;
     Ok(value)
-}
-
-/// User pools have another code for violations than all other services.
-fn worded(fault: Fault, service: &ServiceFacts) -> Fault {
-    if service.id == "cognito-idp" { Fault { code: "InvalidParameterException".into(), ..fault } } else { fault }
 }
 
 /// The handlers of one service, without their types; clones share them.

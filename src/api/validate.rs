@@ -1,15 +1,15 @@
 //! Checks an input against the constraints of its schema and words the violations as the service does.
 
+use super::Value;
 use super::schema::{Kind, Member, Schema};
-use super::{Fault, Value};
 use std::fmt::Write;
 
 /// The service names this many violations at most.
 const MOST_VIOLATIONS: usize = 10;
 
-/// All violations of `value`, as one ValidationException; `with_values` says whether the service prints the offending value
+/// All violations of `value` in one sentence; `with_values` says whether the service prints the offending value
 /// (Firehose does not, spec/firehose 1.4).
-pub(super) fn validate(value: &Value<'_>, schema: &'static Schema, with_values: bool) -> Result<(), Fault> {
+pub(super) fn validate(value: &Value<'_>, schema: &'static Schema, with_values: bool) -> Result<(), String> {
     let mut walk = Walk { path: String::new(), violations: Vec::new(), with_values };
     walk.check(Some(value), schema);
     if walk.violations.is_empty() {
@@ -17,7 +17,7 @@ pub(super) fn validate(value: &Value<'_>, schema: &'static Schema, with_values: 
     }
     let count = walk.violations.len();
     let plural = if count == 1 { "" } else { "s" };
-    Err(Fault::validation(format!("{count} validation error{plural} detected: {}", walk.violations.join("; "))))
+    Err(format!("{count} validation error{plural} detected: {}", walk.violations.join("; ")))
 }
 
 struct Walk {
@@ -206,7 +206,7 @@ mod tests {
     }
 
     fn refused(value: &Value<'_>, schema: &'static Schema, with_values: bool) -> String {
-        validate(value, schema, with_values).unwrap_err().message.unwrap()
+        validate(value, schema, with_values).unwrap_err()
     }
 
     #[test]

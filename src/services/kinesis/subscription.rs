@@ -230,16 +230,14 @@ impl Subscription {
 
     /// Until something may be due.
     async fn wait(&mut self) {
-        let state = self.tail.state();
-        let drained = state.last_ordinal() < self.next;
-        let paced = !drained;
+        let (sealed, paced) = (self.tail.state().sealed, self.has_records());
         let clock = self.kinesis.0.clock.clone();
         let until_ms = if paced { self.paced_ms.max(clock.now_ms() + 1).min(self.heard_ms) } else { self.heard_ms };
         let until_ms = until_ms.min(self.ends_ms);
         let (tail, before) = (&mut self.tail, self.next - 1);
         let grown = async {
             // A sealed log grows no more: the snapshot that names the children is about to come. So it is with a deleted one.
-            if paced || state.sealed || tail.beyond(before).await.is_err() {
+            if paced || sealed || tail.beyond(before).await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
