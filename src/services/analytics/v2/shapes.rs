@@ -137,33 +137,6 @@ fn code_update(update: v2::ApplicationCodeConfigurationUpdate) -> Result<Option<
     Ok(content.text_content_update)
 }
 
-fn input_update(update: v2::InputUpdate) -> Result<InputUpdate, Refusal> {
-    let schema = update.input_schema_update.unwrap_or_default();
-    let processor = update.input_processing_configuration_update.map(|update| update.input_lambda_processor_update);
-    Ok(InputUpdate {
-        id: update.input_id,
-        prefix: update.name_prefix_update,
-        processor: resource_update!(processor),
-        stream: resource_update!(update.kinesis_streams_input_update),
-        delivery_stream: resource_update!(update.kinesis_firehose_input_update),
-        format: schema.record_format_update.map(record_format_in).transpose()?,
-        encoding: schema.record_encoding_update,
-        columns: schema.record_column_updates.map(|columns| columns.into_iter().map(column_in).collect()),
-        parallelism: update.input_parallelism_update.map(|update| update.count_update),
-    })
-}
-
-fn output_update(update: v2::OutputUpdate) -> OutputUpdate {
-    OutputUpdate {
-        id: update.output_id,
-        name: update.name_update,
-        stream: resource_update!(update.kinesis_streams_output_update),
-        delivery_stream: resource_update!(update.kinesis_firehose_output_update),
-        function: resource_update!(update.lambda_output_update),
-        format: update.destination_schema_update.as_ref().map(output_format_in),
-    }
-}
-
 fn reference_update(update: v2::ReferenceDataSourceUpdate) -> Result<ReferenceUpdate, Refusal> {
     let object = update.s3_reference_data_source_update.unwrap_or_default();
     Ok(ReferenceUpdate {

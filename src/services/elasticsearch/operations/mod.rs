@@ -1,5 +1,7 @@
-//! The operations of both APIs. What they share works on views of domains; [`status`] turns one into either API's shape.
+//! The operations of both APIs. What they share stands in [`both`] and works on views of domains; [`status`] turns one into either API's
+//! shape.
 
+mod both;
 mod es;
 mod opensearch;
 mod status;
@@ -9,29 +11,12 @@ mod versions;
 pub use es::routes as es_routes;
 pub use opensearch::routes as opensearch_routes;
 
+use both::operations;
+
 use super::domain::{Backing, Domain, Engine};
 use super::options::{self, Options};
 use crate::base::clock::Millis;
 use std::collections::BTreeMap;
-
-/// Turns errors of the control plane into an API's faults; both APIs have the same ones.
-macro_rules! faults {
-    ($api:ident) => {
-        /// This API's fault of an error.
-        fn fault(error: $crate::services::elasticsearch::DomainError) -> $crate::api::Fault {
-            use $crate::api::{Fault, $api::fault};
-            use $crate::services::elasticsearch::DomainError;
-            let text = error.to_string();
-            match error {
-                DomainError::NotFound(_) => fault::resource_not_found(text),
-                DomainError::Exists(_) => fault::resource_already_exists(text),
-                DomainError::NoServer(_) | DomainError::Invalid(_) => fault::validation(text),
-                DomainError::Store(_) => Fault::internal(text),
-            }
-        }
-    };
-}
-use faults;
 
 /// A new domain of a request; what stands behind it is decided when it is made.
 fn new_domain(

@@ -1,20 +1,28 @@
 //! Amazon OpenSearch Service, API version 2021-01-01.
 
-use super::status::{Dialect, configuration, status};
-use super::{faults, new_domain, tags, versions};
+use super::operations;
+use super::status::Dialect;
+use super::versions;
 use crate::api::opensearch::*;
-use crate::api::{Caller, Empty, Fault, Routes, ServiceTable};
+use crate::api::{Caller, Fault, Routes, ServiceTable};
 use crate::services::elasticsearch::Domains;
-use crate::services::elasticsearch::domain::{DomainView, Engine, parse_version};
-use crate::services::elasticsearch::options;
-
-faults!(opensearch);
+use crate::services::elasticsearch::domain::{Engine, parse_version};
 
 /// What a domain is made of where its creator does not say (API reference, ClusterConfig).
 const DEFAULT_INSTANCE: &str = "m4.large.search";
 
 /// The version where its creator does not say: the latest, as on AWS.
 const DEFAULT_VERSION: &str = "OpenSearch_2.19";
+
+operations! {
+    api: opensearch, dialect: Dialect::OpenSearch, status: DomainStatus,
+    create: CreateDomainRequest, engine_version => CreateDomainResponse,
+    describe: DescribeDomainRequest => DescribeDomainResponse,
+    describe_many: DescribeDomainsRequest => DescribeDomainsResponse,
+    describe_config: DescribeDomainConfigRequest => DescribeDomainConfigResponse,
+    update: UpdateDomainConfigRequest => UpdateDomainConfigResponse,
+    delete: DeleteDomainRequest => DeleteDomainResponse,
+}
 
 /// The operations for the gateway.
 pub fn routes(domains: Domains) -> ServiceTable {
@@ -32,72 +40,6 @@ pub fn routes(domains: Domains) -> ServiceTable {
         .on(op::RemoveTags, remove_tags)
         .on(op::ListTags, list_tags)
         .finish()
-}
-
-fn shown(view: &DomainView) -> DomainStatus {
-    status(Dialect::OpenSearch, view)
-}
-
-async fn create(domains: Domains, caller: Caller, mut input: CreateDomainRequest) -> Result<CreateDomainResponse, Fault> {
-    let name = input.domain_name.clone();
-    let version = parse_version(input.engine_version.as_deref().unwrap_or(DEFAULT_VERSION));
-    let tags = input.tag_list.take().unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect();
-    let now_ms = domains.clock().now_ms();
-    let domain = new_domain(name, version, DEFAULT_INSTANCE, options::given(input), tags, now_ms);
-    let view = domains.create(&caller.scope, domain).await.map_err(fault)?;
-    Ok(CreateDomainResponse { domain_status: Some(shown(&view)) })
-}
-
-async fn describe(domains: Domains, caller: Caller, input: DescribeDomainRequest) -> Result<DescribeDomainResponse, Fault> {
-    let view = domains.view(&caller.scope, &input.domain_name).await.map_err(fault)?;
-    Ok(DescribeDomainResponse { domain_status: shown(&view) })
-}
-
-async fn describe_many(
-    domains: Domains,
-    caller: Caller,
-    input: DescribeDomainsRequest,
-) -> Result<DescribeDomainsResponse, Fault> {
-    let all = domains.list(&caller.scope).await.map_err(fault)?;
-    let named = all.iter().filter(|view| input.domain_names.contains(&view.domain.name));
-    Ok(DescribeDomainsResponse { domain_status_list: named.map(shown).collect() })
-}
-
-async fn describe_config(
-    domains: Domains,
-    caller: Caller,
-    input: DescribeDomainConfigRequest,
-) -> Result<DescribeDomainConfigResponse, Fault> {
-    let view = domains.view(&caller.scope, &input.domain_name).await.map_err(fault)?;
-    Ok(DescribeDomainConfigResponse { domain_config: configuration(Dialect::OpenSearch, &view) })
-}
-
-async fn update(domains: Domains, caller: Caller, input: UpdateDomainConfigRequest) -> Result<UpdateDomainConfigResponse, Fault> {
-    let name = input.domain_name.clone();
-    let view = if input.dry_run == Some(true) {
-        domains.view(&caller.scope, &name).await.map_err(fault)?
-    } else {
-        domains.update(&caller.scope, &name, options::given(input)).await.map_err(fault)?
-    };
-    Ok(UpdateDomainConfigResponse {
-        domain_config: configuration(Dialect::OpenSearch, &view),
-        ..UpdateDomainConfigResponse::default()
-    })
-}
-
-async fn delete(domains: Domains, caller: Caller, input: DeleteDomainRequest) -> Result<DeleteDomainResponse, Fault> {
-    let view = domains.delete(&caller.scope, &input.domain_name).await.map_err(fault)?;
-    Ok(DeleteDomainResponse { domain_status: Some(shown(&view)) })
-}
-
-async fn list(domains: Domains, caller: Caller, input: ListDomainNamesRequest) -> Result<ListDomainNamesResponse, Fault> {
-    let all = domains.list(&caller.scope).await.map_err(fault)?;
-    let infos = all.into_iter().map(|view| DomainInfo {
-        domain_name: Some(view.domain.name),
-        engine_type: EngineType::parse(view.domain.engine.name()),
-    });
-    let wanted = infos.filter(|info| input.engine_type.is_none() || info.engine_type == input.engine_type);
-    Ok(ListDomainNamesResponse { domain_names: Some(wanted.collect()) })
 }
 
 /// All versions as this API writes them.
@@ -127,21 +69,4 @@ async fn compatible_versions(
         CompatibleVersionsMap { target_versions: Some(targets.collect()), source_version: Some(source) }
     });
     Ok(GetCompatibleVersionsResponse { compatible_versions: Some(maps.collect()) })
-}
-
-async fn add_tags(domains: Domains, _: Caller, input: AddTagsRequest) -> Result<Empty, Fault> {
-    let tags = input.tag_list.into_iter().map(|tag| (tag.key, tag.value)).collect();
-    tags::add(&domains, &input.arn, tags).await.map_err(fault)?;
-    Ok(Empty)
-}
-
-async fn remove_tags(domains: Domains, _: Caller, input: RemoveTagsRequest) -> Result<Empty, Fault> {
-    tags::remove(&domains, &input.arn, input.tag_keys).await.map_err(fault)?;
-    Ok(Empty)
-}
-
-async fn list_tags(domains: Domains, _: Caller, input: ListTagsRequest) -> Result<ListTagsResponse, Fault> {
-    let tags = tags::list(&domains, &input.arn).await.map_err(fault)?;
-    let tags = tags.into_iter().map(|(key, value)| Tag { key, value });
-    Ok(ListTagsResponse { tag_list: Some(tags.collect()) })
 }

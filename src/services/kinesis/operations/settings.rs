@@ -1,12 +1,13 @@
 //! Retention period, capacity mode and record size of a stream.
 
-use super::super::stream::{Change, Changes, Status, StreamDocument};
+use super::super::stream::{Change, Changes, Status, Stream, StreamDocument};
 use super::super::{Kinesis, KinesisError, Mode};
 use crate::api::kinesis::{
     DecreaseStreamRetentionPeriodInput, IncreaseStreamRetentionPeriodInput, UpdateMaxRecordSizeInput, UpdateStreamModeInput,
     UpdateStreamWarmThroughputInput, UpdateStreamWarmThroughputOutput, WarmThroughputObject,
 };
 use crate::api::{Caller, Empty, Fault};
+use std::sync::Arc;
 
 /// Bounds of the retention period (model).
 const LEAST_HOURS: i32 = 24;
@@ -19,21 +20,7 @@ pub(super) async fn increase_retention(
 ) -> Result<Empty, Fault> {
     let hours = retention(input.retention_period_hours)?;
     let stream = kinesis.find_for_control(&caller.scope, input.stream_name.as_deref(), input.stream_arn.as_deref())?;
-    let key = stream.key.clone();
-    let set = move |document: &mut StreamDocument| {
-        let now = document.retention_hours;
-        if hours < now {
-            return Err(KinesisError::InvalidArgument(format!(
-                "Requested retention period ({hours} hours) for stream {} can not be shorter than existing retention period ({now} hours). \
-                 Use DecreaseRetentionPeriod API.",
-                key.name
-            )));
-        }
-        document.retention_hours = hours;
-        Ok(())
-    };
-    kinesis.set(&stream, set).await?;
-    Ok(Empty)
+    kinesis.set_retention(&stream, hours, move |now| (hours < now).then_some(("shorter", "Decrease"))).await
 }
 
 pub(super) async fn decrease_retention(
@@ -43,21 +30,7 @@ pub(super) async fn decrease_retention(
 ) -> Result<Empty, Fault> {
     let hours = retention(input.retention_period_hours)?;
     let stream = kinesis.find_for_control(&caller.scope, input.stream_name.as_deref(), input.stream_arn.as_deref())?;
-    let key = stream.key.clone();
-    let set = move |document: &mut StreamDocument| {
-        let now = document.retention_hours;
-        if hours > now {
-            return Err(KinesisError::InvalidArgument(format!(
-                "Requested retention period ({hours} hours) for stream {} can not be longer than existing retention period ({now} hours). \
-                 Use IncreaseRetentionPeriod API.",
-                key.name
-            )));
-        }
-        document.retention_hours = hours;
-        Ok(())
-    };
-    kinesis.set(&stream, set).await?;
-    Ok(Empty)
+    kinesis.set_retention(&stream, hours, move |now| (hours > now).then_some(("longer", "Increase"))).await
 }
 
 /// Texts: moto `kinesis/exceptions.py`.
@@ -133,8 +106,29 @@ pub(super) async fn update_max_record_size(
 }
 
 impl Kinesis {
+    /// Sets the retention period, unless `other_way`, given the present one, says what is wrong with this one and which call is for it.
+    async fn set_retention<F>(&self, stream: &Arc<Stream>, hours: u32, other_way: F) -> Result<Empty, Fault>
+    where
+        F: FnOnce(u32) -> Option<(&'static str, &'static str)> + Send + 'static,
+    {
+        let name = stream.key.name.clone();
+        let set = move |document: &mut StreamDocument| {
+            let now = document.retention_hours;
+            if let Some((wrong, call)) = other_way(now) {
+                return Err(KinesisError::InvalidArgument(format!(
+                    "Requested retention period ({hours} hours) for stream {name} can not be {wrong} than existing retention period \
+                     ({now} hours). Use {call}RetentionPeriod API."
+                )));
+            }
+            document.retention_hours = hours;
+            Ok(())
+        };
+        self.set(stream, set).await?;
+        Ok(Empty)
+    }
+
     /// Changes a setting of an ACTIVE stream at once; the stream is UPDATING for a while after, where changes take time.
-    pub(super) async fn set<F>(&self, stream: &std::sync::Arc<super::super::stream::Stream>, set: F) -> Result<(), KinesisError>
+    pub(super) async fn set<F>(&self, stream: &Arc<Stream>, set: F) -> Result<(), KinesisError>
     where
         F: FnOnce(&mut StreamDocument) -> Result<(), KinesisError> + Send + 'static,
     {

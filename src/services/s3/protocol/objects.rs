@@ -46,6 +46,19 @@ pub(super) async fn put(s3: &S3, mut request: S3Request<PutObjectInput>) -> Answ
     ok(output)
 }
 
+/// The answer of GetObject or HeadObject: the members that both have, and 206 for a part of the object.
+macro_rules! read_answer {
+    ($output:ident, $record:ident, $input:ident) => {{
+        describe!($output, $record);
+        if $input.checksum_mode.is_some() && $output.content_range.is_none() {
+            $output.checksum_type = $record.checksum.as_ref().map(checksum_type);
+            set_checksum!($output, $record.checksum);
+        }
+        let status = if $output.content_range.is_some() { http::StatusCode::PARTIAL_CONTENT } else { http::StatusCode::OK };
+        Ok(S3Response::with_status($output, status))
+    }};
+}
+
 pub(super) async fn get(s3: &S3, request: S3Request<GetObjectInput>) -> Answer<GetObjectOutput> {
     let input = request.input;
     let (record, file) = s3.open_object(&input.bucket, &input.key).await?;
@@ -60,13 +73,7 @@ pub(super) async fn get(s3: &S3, request: S3Request<GetObjectInput>) -> Answer<G
         parts_count: parts_count(&record, input.part_number),
         ..GetObjectOutput::default()
     };
-    describe!(output, record);
-    if input.checksum_mode.is_some() && output.content_range.is_none() {
-        output.checksum_type = record.checksum.as_ref().map(checksum_type);
-        set_checksum!(output, record.checksum);
-    }
-    let status = if output.content_range.is_some() { http::StatusCode::PARTIAL_CONTENT } else { http::StatusCode::OK };
-    Ok(S3Response::with_status(output, status))
+    read_answer!(output, record, input)
 }
 
 pub(super) async fn head(s3: &S3, request: S3Request<HeadObjectInput>) -> Answer<HeadObjectOutput> {
@@ -80,13 +87,7 @@ pub(super) async fn head(s3: &S3, request: S3Request<HeadObjectInput>) -> Answer
         parts_count: parts_count(&record, input.part_number),
         ..HeadObjectOutput::default()
     };
-    describe!(output, record);
-    if input.checksum_mode.is_some() && output.content_range.is_none() {
-        output.checksum_type = record.checksum.as_ref().map(checksum_type);
-        set_checksum!(output, record.checksum);
-    }
-    let status = if output.content_range.is_some() { http::StatusCode::PARTIAL_CONTENT } else { http::StatusCode::OK };
-    Ok(S3Response::with_status(output, status))
+    read_answer!(output, record, input)
 }
 
 fn parts_count(record: &ObjectRecord, asked: Option<i32>) -> Option<i32> {
