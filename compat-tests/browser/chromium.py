@@ -7,9 +7,9 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
 import threading
 
+from support import folders
 from support.servers import CACHE
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -108,7 +108,7 @@ class Chromium:
     """A browser with a profile of its own: `with Chromium() as browser: browser("open", url=…)`. What is not on this machine is not found."""
 
     def __init__(self, *flags, authority=None):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="chromium-"))
+        self.home = folders.make("chromium-")
         self.flags = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", *flags]
         if os.geteuid() == 0:
             self.flags.append("--no-sandbox")

@@ -3,14 +3,16 @@ import json
 import os
 import pathlib
 import signal
+import shutil
 import socket
 import subprocess
-import tempfile
 import time
 import urllib.request
 
 import boto3
 from botocore.config import Config
+
+from support import folders
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("MILLPOND_BIN") or str(ROOT / "target" / "debug" / "millpond")
@@ -42,8 +44,8 @@ class Millpond:
     """`with Millpond() as m: m.client("kinesis")`. kill() is SIGKILL, start() after it restarts on the same data and port."""
 
     def __init__(self, *flags, data=None, port=None, env=None):
-        self.flags, self.port = list(flags), port or free_port()
-        self.folder = data or tempfile.mkdtemp(prefix="millpond-")
+        self.flags, self.port, self.prefix = list(flags), port or free_port(), []
+        self.folder, self.owns_folder = data or str(folders.make("millpond-")), not data
         os.chmod(self.folder, 0o755)  # a supervised Elasticsearch runs as nobody where the tests run as root
         self.env = {**os.environ, **(env or {})}
         self.log = os.path.join(self.folder, "millpond.log")
@@ -54,9 +56,10 @@ class Millpond:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        command = [BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", os.path.join(self.folder, "data"), *self.flags]
+        command = [*self.prefix, BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", os.path.join(self.folder, "data"), *self.flags]
         out = open(self.log, "ab")
-        self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=self.env)
+        self.process = folders.watch(subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=self.env))
+        out.close()
         wait_until(self._ready, START_SECONDS, f"{' '.join(command)} answers; its log: {self.log}", every=0.02)
         return self
 
@@ -86,8 +89,10 @@ class Millpond:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         self.stop()
+        if self.owns_folder and not failure:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def client(self, service, region=REGION, retries=3):
         config = Config(retries={"max_attempts": retries}, s3={"addressing_style": "path"})

@@ -121,14 +121,10 @@ class Page:
         port = free_port()
         with tempfile.TemporaryDirectory(prefix="page-") as folder:
             os.chmod(folder, 0o755)  # a supervised Elasticsearch runs as nobody where the tests run as root
-            server = None
-            if self.server is not None:
-                server = Millpond(*self.server, port=port).start()
-            try:
+            if self.server is None:
                 return self._run(pathlib.Path(folder), port)
-            finally:
-                if server:
-                    server.stop()
+            with Millpond(*self.server, port=port):
+                return self._run(pathlib.Path(folder), port)
 
     def _run(self, top, port):
         work, out, bin_ = top / "work", top / "out", top / "bin"

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 import zipfile
 
+from support import folders
 from support.millpond import free_port, wait_until
 
 # The servers run as nobody where the caller is root, and must be able to read their folder then.
@@ -69,7 +70,7 @@ class Server:
     def __init__(self, product="elasticsearch", version="5.6.16", port=None):
         self.product, self.version, self.port = product, version, port or free_port()
         self.home = distribution(product, version)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{product}-"))
+        self.folder = folders.make(f"{product}-")
         self.process = None
         self._configure()
 
@@ -119,7 +120,8 @@ class Server:
         if home:
             env["JAVA_HOME"] = env["ES_JAVA_HOME"] = env["OPENSEARCH_JAVA_HOME"] = str(home)
         self.out = self.folder / "out.log"
-        self.process = subprocess.Popen(command, env=env, stdout=open(self.out, "ab"), stderr=subprocess.STDOUT, cwd=self.folder)
+        with open(self.out, "ab") as out:
+            self.process = folders.watch(subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.STDOUT, cwd=self.folder))
         wait_until(self._ready, 120, f"{self.product} {self.version} answers; its output: {self.out}", every=0.3)
         return self
 

@@ -9,9 +9,11 @@ import json
 import os
 import pathlib
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from support import folders  # noqa: E402
 from support.millpond import Millpond, wait_until  # noqa: E402
 from support.readings import Readings  # noqa: E402
 from support.servers import Server, call, distribution, missing_tools  # noqa: E402
@@ -114,7 +116,7 @@ def elasticsearch_flags():
 def main():
     flags = elasticsearch_flags()
     title("Preparation: Millpond and an Elasticsearch domain")
-    m = Millpond(*flags, port=ARGS.port)
+    m = Millpond(*flags, port=ARGS.port, data=tempfile.mkdtemp(prefix="millpond-demo-") if ARGS.keep else None)
     m.start()
     say(f"Millpond listens on {m.url}; its data and log: {m.folder}")
     done = False
@@ -127,6 +129,7 @@ def main():
         done = True
     finally:
         if ARGS.keep and done:
+            folders.leave(m.process)
             say(f"left running: Millpond {m.url} (process {m.process.pid}), Elasticsearch {w.endpoint}; end them with: kill {m.process.pid}")
         else:
             m.stop()

@@ -180,15 +180,14 @@ mod tests {
     }
 
     fn distribution(product: &str, version: &str) -> Distribution {
-        let home = tempfile::tempdir().unwrap().keep();
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path();
         std::fs::create_dir_all(home.join("bin")).unwrap();
         std::fs::create_dir_all(home.join("lib")).unwrap();
         std::fs::write(home.join("bin").join(product), "").unwrap();
         std::fs::write(home.join(format!("lib/{product}-core-1.0.jar")), "").unwrap();
         std::fs::write(home.join(format!("lib/{product}-{version}.jar")), "").unwrap();
-        let found = Distribution::at(&home).unwrap();
-        std::fs::remove_dir_all(home).unwrap();
-        found
+        Distribution::at(home).unwrap()
     }
 
     #[test]
