@@ -6,5 +6,6 @@ pub mod clock;
 pub mod credential;
 pub mod limits;
 pub mod meter;
+pub mod repeated;
 pub mod retry;
 pub mod spawner;

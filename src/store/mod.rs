@@ -46,6 +46,7 @@ mod maintenance;
 mod migration;
 mod readers;
 mod record_log;
+mod refusing;
 mod segment;
 #[cfg(test)]
 mod tests;
@@ -67,6 +68,7 @@ use connection::Role;
 use folder::Folder;
 use log::LogTable;
 use readers::{READERS, Readers};
+use refusing::Refusing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
@@ -141,7 +143,7 @@ impl Store {
         let readers = (0..READERS).map(|_| connection::open(&file, Role::Reader, durability)).collect::<Result<_, _>>()?;
         let checkpointer = connection::open(&file, Role::Checkpointer, durability)?;
         let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
-        let threads = start_threads(connection, checkpointer, &logs, queue, &jobs)?;
+        let threads = start_threads(connection, checkpointer, &logs, queue, &jobs, Refusing::new(folder.path().to_path_buf()))?;
         let room = Arc::new(Semaphore::new(QUEUE_BYTES / PERMIT_BYTES));
         Ok(Self(Arc::new(Inner { jobs: Some(jobs), room, logs, readers: Readers::new(readers), threads, folder, durability })))
     }
@@ -352,13 +354,15 @@ fn start_threads(
     logs: &Arc<LogTable>,
     queue: mpsc::Receiver<Job>,
     jobs: &mpsc::Sender<Job>,
+    refusing: Refusing,
 ) -> Result<Vec<JoinHandle<()>>, StoreError> {
     let (signal, signals) = std::sync::mpsc::channel();
     // Logs that were deleted shortly before the last stop may still wait to be swept.
     let _ = signal.send(maintenance::Signal::Dropped);
     let (logs, jobs) = (Arc::clone(logs), jobs.downgrade());
-    let writer =
-        std::thread::Builder::new().name("store-writer".into()).spawn(move || writer::run(connection, logs, queue, signal))?;
+    let writer = std::thread::Builder::new()
+        .name("store-writer".into())
+        .spawn(move || writer::run(connection, logs, queue, signal, refusing))?;
     let upkeep = std::thread::Builder::new()
         .name("store-upkeep".into())
         .spawn(move || maintenance::run(&checkpointer, &signals, &jobs))?;

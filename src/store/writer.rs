@@ -6,6 +6,7 @@
 use super::connection::PAGE_BYTES;
 use super::log::LogTable;
 use super::maintenance::{self, Signal};
+use super::refusing::Refusing;
 use super::transaction::{Group, Placement, Refusal, Transaction};
 use super::{Append, StoreError, record_log};
 use rusqlite::Connection;
@@ -68,11 +69,20 @@ pub(super) struct Writer {
     logs: Arc<LogTable>,
     maintenance: Sender<Signal>,
     unsignalled: usize,
+    refusing: Refusing,
+    /// Rows changed by this connection up to the last commit.
+    changes: u64,
 }
 
 /// Works on the calling thread until every handle of the store is gone and every job is done.
-pub(super) fn run(connection: Connection, logs: Arc<LogTable>, mut jobs: mpsc::Receiver<Job>, maintenance: Sender<Signal>) {
-    let mut writer = Writer { connection: Rc::new(connection), logs, maintenance, unsignalled: 0 };
+pub(super) fn run(
+    connection: Connection,
+    logs: Arc<LogTable>,
+    mut jobs: mpsc::Receiver<Job>,
+    maintenance: Sender<Signal>,
+    refusing: Refusing,
+) {
+    let mut writer = Writer { connection: Rc::new(connection), logs, maintenance, unsignalled: 0, refusing, changes: 0 };
     while let Some(first) = jobs.blocking_recv() {
         let mut bytes = first.bytes();
         let mut group = vec![first];
@@ -129,9 +139,15 @@ impl Writer {
             Ok(()) => {
                 self.signal(group.written + COMMIT_BYTES, group.dropped);
                 group.publish();
+                let changes = self.connection.total_changes();
+                if changes != self.changes {
+                    self.refusing.wrote();
+                }
+                self.changes = changes;
             }
             Err(error) => {
-                tracing::error!(%error, jobs = answers.len(), "a commit failed; its callers are told");
+                self.refusing.failed(error, answers.len());
+                self.changes = self.connection.total_changes();
                 // SQLite has already rolled back by itself after some failures.
                 if !self.connection.is_autocommit()
                     && let Err(error) = self.execute("ROLLBACK")

@@ -4,6 +4,7 @@ use super::route::Call;
 use super::signature::{Payload, Presigned, Refused, Signed, Verifier};
 use crate::api::{BoxFuture, Caller, Events, Fault, Value};
 use crate::base::clock::Stopwatch;
+use crate::base::repeated::Repeated;
 use crate::base::spawner::to_its_end;
 use http::request::Parts;
 use std::panic::AssertUnwindSafe;
@@ -66,12 +67,19 @@ pub(super) fn refused(fault: &Fault, call: Option<Call<'_>>, began: Stopwatch) {
     log(fault, call);
 }
 
-/// Tells the log of a call that failed: what callers did wrong only on request, what we did wrong always.
+/// Internal failures that were told: a full disk would fill the log with one line a request.
+static INTERNAL: Repeated = Repeated::new();
+
+/// Tells the log of a call that failed: what callers did wrong only on request, what we did wrong always, but the same not in every call.
 pub(super) fn log(fault: &Fault, call: Option<Call<'_>>) {
     let (service, operation) = call.map_or(("?", "?"), |(_, facts)| (facts.service.id, facts.name));
     let (code, message) = (&*fault.code, fault.message.as_deref().unwrap_or_default());
     match &fault.internal {
-        Some(why) => tracing::error!(service, operation, code, why, "internal failure"),
+        Some(why) => {
+            if let Some(kept_back) = INTERNAL.admit(&format!("{service} {operation} {why}")) {
+                tracing::error!(service, operation, code, why, kept_back, "internal failure");
+            }
+        }
         None => tracing::debug!(service, operation, code, message, "refused"),
     }
 }

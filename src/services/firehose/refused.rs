@@ -52,10 +52,10 @@ impl Refused {
                 names.len(),
                 names.join(", ")
             )),
-            Self::Store(StoreError::DiskFull(why)) => Fault {
-                internal: Some(why),
-                ..fault::service_unavailable("The disk that holds the data is full; nothing was stored.")
-            },
+            // Not logged at each call: the store tells the log once.
+            Self::Store(StoreError::DiskFull(_)) => {
+                fault::service_unavailable("The disk that holds the data is full. Nothing was stored.")
+            }
             Self::Store(error) => Fault::internal(error.to_string()),
         }
     }

@@ -53,8 +53,19 @@ impl From<KinesisError> for Fault {
             KinesisError::ExpiredIterator(text) => fault::expired_iterator(text),
             KinesisError::ExpiredToken(text) => fault::expired_next_token(text),
             KinesisError::Validation(text) => Fault::validation(text),
+            // Not logged at each call: the store tells the log once.
+            KinesisError::Store(error @ StoreError::DiskFull(_)) => Fault::new("InternalFailure", 500, internal_failure(&error)),
             KinesisError::Store(error) => Fault::internal(error.to_string()),
         }
+    }
+}
+
+/// The text of a record that PutRecords could not store (the developer guide's example of a partly failed call), and the reason if the caller's
+/// own machine can mend it.
+pub(super) fn internal_failure(error: &StoreError) -> String {
+    match error {
+        StoreError::DiskFull(_) => "Internal service failure: the disk that holds the data is full. Nothing was stored.".into(),
+        _ => "Internal service failure.".into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A stream for the other services: to look at, to follow and to write to, in process.
 
-use super::error::KinesisError;
+use super::error::{self, KinesisError};
 use super::put::Outcome;
 use super::stream::{Snapshot, Stream};
 use super::tail::{StartingPosition, StreamTail};
@@ -60,13 +60,14 @@ impl StreamHandle {
         }
     }
 
-    /// PutRecords: durable when it returns; the answer has one entry a record, in their order, and tells which ones were throttled.
+    /// PutRecords: durable when it returns; the answer has one entry a record, in their order, and tells which ones were throttled
+    /// or not taken by the store.
     ///
     /// # Errors
-    /// What PutRecords refuses as a whole: sizes, hash keys, a stream that is gone; failures of the store.
+    /// What PutRecords refuses as a whole: sizes, hash keys, a stream that is gone.
     pub async fn put_records(&self, records: &[api::PutRecordsRequestEntry]) -> Result<api::PutRecordsOutput, KinesisError> {
         let outcomes = self.kinesis.put(&self.stream, records, |at| format!("records.{}.member.data", at + 1)).await?;
-        let failed = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Throttled { .. })).count();
+        let failed = outcomes.iter().filter(|outcome| !matches!(outcome, Outcome::Stored { .. })).count();
         let key = &self.stream.key;
         let entry = |outcome| match outcome {
             Outcome::Stored { shard, sequence_number } => {
@@ -75,6 +76,11 @@ impl StreamHandle {
             Outcome::Throttled { shard } => api::PutRecordsResultEntry {
                 error_code: Some("ProvisionedThroughputExceededException".into()),
                 error_message: Some(key.shard_throttled(shard).to_string()),
+                ..Default::default()
+            },
+            Outcome::Failed(error) => api::PutRecordsResultEntry {
+                error_code: Some("InternalFailure".into()),
+                error_message: Some(error::internal_failure(&error)),
                 ..Default::default()
             },
         };

@@ -20,6 +20,8 @@ pub(super) enum Outcome {
     Stored { shard: String, sequence_number: String },
     /// The shard takes no more in this second.
     Throttled { shard: u32 },
+    /// The store did not take it, on a full disk for instance.
+    Failed(StoreError),
 }
 
 /// Names the place of a record in the request, for refusals: its index, from 0.
@@ -42,8 +44,13 @@ impl Kinesis {
         let mut left: Vec<usize> = (0..records.len()).collect();
         loop {
             let batch = self.pack(stream, &snapshot, left.iter().map(|at| (&records[*at], keys[*at])))?;
-            for (at, outcome) in left.iter().zip(self.append(stream, batch).await?) {
-                outcomes[*at] = outcome;
+            match self.append(stream, batch).await {
+                Ok(appended) => left.iter().zip(appended).for_each(|(at, outcome)| outcomes[*at] = outcome),
+                // Not a failure of the whole call: records of an earlier round may be stored.
+                Err(KinesisError::Store(error)) => {
+                    left.iter().for_each(|at| outcomes[*at] = Some(Outcome::Failed(error.clone())))
+                }
+                Err(error) => return Err(error),
             }
             left.retain(|at| outcomes[*at].is_none());
             if left.is_empty() {
@@ -139,15 +146,19 @@ fn size(record: &PutRecordsRequestEntry) -> usize {
 }
 
 fn count(stream: &Stream, records: &[PutRecordsRequestEntry], outcomes: &[Outcome]) {
-    let (mut stored, mut bytes) = (0, 0);
+    let (mut stored, mut bytes, mut throttled) = (0, 0, 0);
     for (record, outcome) in records.iter().zip(outcomes) {
-        if matches!(outcome, Outcome::Stored { .. }) {
-            stored += 1;
-            bytes += size(record);
+        match outcome {
+            Outcome::Stored { .. } => {
+                stored += 1;
+                bytes += size(record);
+            }
+            Outcome::Throttled { .. } => throttled += 1,
+            Outcome::Failed(_) => {}
         }
     }
     stream.meters.incoming.add(stored, bytes);
-    stream.meters.write_throttled.add((records.len() - stored) as u64);
+    stream.meters.write_throttled.add(throttled);
 }
 
 fn check_sizes(records: &[PutRecordsRequestEntry], most_bytes: usize, place_of: PlaceOf) -> Result<(), KinesisError> {

@@ -87,6 +87,10 @@ pub enum S3Error {
 
 impl From<std::io::Error> for S3Error {
     fn from(error: std::io::Error) -> Self {
-        Self::Io(error.to_string())
+        match StoreError::from(error) {
+            full @ StoreError::DiskFull(_) => Self::Store(full),
+            StoreError::Io(why) => Self::Io(why),
+            other => Self::Store(other),
+        }
     }
 }

@@ -92,9 +92,10 @@ impl Delivery<'_> {
         };
         let entries: Vec<_> = left.iter().map(entry).collect();
         let answer = stream.put_records(&entries).await.map_err(|error| error.to_string())?;
+        let why = answer.records.iter().find_map(|result| result.error_message.clone());
         let mut results = answer.records.into_iter();
         left.retain(|_| results.next().is_none_or(|result| result.error_code.is_some()));
-        Ok(())
+        why.map_or(Ok(()), Err)
     }
 
     async fn put_record_batch(&self, arn: &str, left: &mut Vec<Bytes>) -> Result<(), String> {

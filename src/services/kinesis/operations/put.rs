@@ -25,6 +25,7 @@ pub(super) async fn put_record(kinesis: Kinesis, caller: Caller, input: PutRecor
             Ok(PutRecordOutput { encryption_type, sequence_number, shard_id: shard })
         }
         Some(Outcome::Throttled { shard }) => Err(stream.key.shard_throttled(shard).into()),
+        Some(Outcome::Failed(error)) => Err(KinesisError::Store(error).into()),
         None => Err(Fault::internal("a put of one record had no outcome")),
     }
 }

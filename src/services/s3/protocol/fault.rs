@@ -1,6 +1,8 @@
 //! From the handle's errors to S3's error answers.
 
+use crate::base::repeated::Repeated;
 use crate::services::s3::S3Error;
+use crate::store::StoreError;
 use s3s::S3ErrorCode as Code;
 
 impl From<S3Error> for s3s::S3Error {
@@ -37,8 +39,19 @@ impl From<S3Error> for s3s::S3Error {
     }
 }
 
-/// What went wrong inside is for the log, not for the caller.
+/// Failures that were told.
+static INTERNAL: Repeated = Repeated::new();
+
+/// What went wrong inside is for the log, but for a full disk, which the caller may be able to mend.
 fn internal(error: &S3Error) -> s3s::S3Error {
-    tracing::error!(%error, "an S3 call failed");
-    s3s::S3Error::with_message(Code::InternalError, "We encountered an internal error. Please try again.")
+    if let Some(kept_back) = INTERNAL.admit(&error.to_string()) {
+        tracing::error!(%error, kept_back, "an S3 call failed");
+    }
+    let text = match error {
+        S3Error::Store(StoreError::DiskFull(_)) => {
+            "We encountered an internal error: the disk that holds the data is full. Please try again."
+        }
+        _ => "We encountered an internal error. Please try again.",
+    };
+    s3s::S3Error::with_message(Code::InternalError, text)
 }
