@@ -50,7 +50,7 @@ SERVICES = {
         "DescribeStackResources", "ListStackResources", "ListStacks", "GetTemplate", "GetTemplateSummary", "ValidateTemplate",
         "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "ListChangeSets", "ListExports",
         "ListImports", "SetStackPolicy", "GetStackPolicy", "UpdateTerminationProtection", "CancelUpdateStack",
-        "ContinueUpdateRollback",
+        "ContinueUpdateRollback", "RollbackStack",
     ],
     "logs": [
         "CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups", "CreateLogStream", "DeleteLogStream", "DescribeLogStreams",

@@ -129,8 +129,15 @@ impl CloudFormation {
     }
 
     /// Asks the operation that runs on a stack to end, and to delete the stack; whether there was one.
-    fn abandon(&self, scope: &Scope, stack: &str) -> bool {
-        let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
-        running.get(&(scope.clone(), stack.to_owned())).map(|work| work.abandon()).is_some()
+    async fn abandon(&self, scope: &Scope, stack: &str) -> bool {
+        let work = {
+            // The operation leaves the map by the same lock, so that none ends without having seen the wish.
+            let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(work) = running.get(&(scope.clone(), stack.to_owned())) else { return false };
+            work.abandon();
+            Arc::clone(work)
+        };
+        work.keep().await;
+        true
     }
 }

@@ -29,6 +29,7 @@ pub fn routes(service: CloudFormation) -> ServiceTable {
         .on(op::DeleteStack, stacks::delete_stack)
         .on(op::CancelUpdateStack, control::cancel_update_stack)
         .on(op::ContinueUpdateRollback, control::continue_update_rollback)
+        .on(op::RollbackStack, control::rollback_stack)
         .on(op::UpdateTerminationProtection, control::update_termination_protection)
         .on(op::GetStackPolicy, control::get_stack_policy)
         .on(op::SetStackPolicy, control::set_stack_policy)

@@ -56,6 +56,10 @@ pub(super) fn new_stack(service: &CloudFormation, caller: &Caller, name: &str, s
         imports: std::collections::BTreeSet::new(),
         retired: Vec::new(),
         retained: std::collections::BTreeSet::new(),
+        forced: false,
+        skipped: std::collections::BTreeSet::new(),
+        called_off: false,
+        unwanted: false,
         token: None,
         creation_token: None,
         owner: owner(caller),
@@ -155,10 +159,11 @@ async fn update(service: &CloudFormation, caller: &Caller, input: UpdateStackInp
         return Err(Invalid("No updates are to be performed.".into()).into());
     }
     let disabled = input.disable_rollback.unwrap_or_default();
+    let retain_except_on_create = input.retain_except_on_create.unwrap_or_default();
     let (token, version) = (input.client_request_token, prepared.version);
     service
         .begin_update(caller, &before, (version, prepared.text), move |stack| {
-            stack.options.disable_rollback = disabled;
+            (stack.options.disable_rollback, stack.options.retain_except_on_create) = (disabled, retain_except_on_create);
             stack.token = token;
             if policy.is_some() {
                 stack.policy = policy;
@@ -189,8 +194,12 @@ impl CloudFormation {
                 if !stack.can_be_updated() {
                     return Err(not_updatable(&arn, stack.status));
                 }
-                stack.previous = Some(std::mem::replace(&mut stack.current, version));
-                stack.status = StackStatus::UpdateInProgress;
+                let replaced = std::mem::replace(&mut stack.current, version);
+                // After an update that was left as it failed, the version before that one is still the last complete one.
+                if !matches!(stack.status, StackStatus::CreateFailed | StackStatus::UpdateFailed) {
+                    stack.previous = Some(replaced);
+                }
+                (stack.status, stack.called_off) = (StackStatus::UpdateInProgress, false);
                 stack.updated_ms = Some(now_ms);
                 stack.owner = owner;
                 stack.retired.extend(leftovers);
@@ -219,11 +228,12 @@ async fn delete(service: &CloudFormation, caller: &Caller, input: DeleteStackInp
         let name = &stack.name;
         return Err(Invalid(format!("Stack [{name}] cannot be deleted while TerminationProtection is enabled")).into());
     }
-    let mut retained = input.retain_resources.unwrap_or_default();
-    if !retained.is_empty() && stack.status != DeleteFailed {
-        return Err(Invalid("RetainResources can be given for a stack in the state DELETE_FAILED only.".into()).into());
+    let retained = input.retain_resources.unwrap_or_default();
+    let forced = input.deletion_mode == Some(DeletionMode::ForceDeleteStack);
+    if stack.status != DeleteFailed {
+        only_after_failure(&stack.arn(&caller.scope), forced, !retained.is_empty())?;
     }
-    if matches!(stack.status, CreateInProgress | RollbackInProgress) && service.abandon(&caller.scope, &stack.id) {
+    if matches!(stack.status, CreateInProgress | RollbackInProgress) && service.abandon(&caller.scope, &stack.id).await {
         return Ok(());
     }
     if stack.is_in_progress() {
@@ -236,10 +246,7 @@ async fn delete(service: &CloudFormation, caller: &Caller, input: DeleteStackInp
         return Ok(());
     }
     let resources = service.0.kept.resources(&caller.scope, &stack.id).await?;
-    if input.deletion_mode == Some(DeletionMode::ForceDeleteStack) {
-        let failed = resources.values().filter(|resource| resource.status == ResourceStatus::DeleteFailed);
-        retained.extend(failed.map(|resource| resource.logical_id.clone()));
-    }
+    check_retained(&retained, &resources)?;
     let (now_ms, token, owner) = (service.0.clock.now_ms(), input.client_request_token, owner(caller));
     let arn = stack.arn(&caller.scope);
     let stack = service
@@ -251,13 +258,40 @@ async fn delete(service: &CloudFormation, caller: &Caller, input: DeleteStackInp
             }
             stack.status = DeleteInProgress;
             stack.deleted_ms = Some(now_ms);
-            stack.retained.extend(retained);
+            (stack.retained, stack.forced) = (retained.into_iter().collect(), forced);
             (stack.token, stack.owner) = (token, owner);
             Ok(())
         })
         .await?;
     service.begin(&caller.scope, stack, resources, USER).await;
     Ok(())
+}
+
+/// What helps a deletion that has failed cannot be given before.
+fn only_after_failure(arn: &str, forced: bool, retains: bool) -> Result<(), Invalid> {
+    let what = match (forced, retains) {
+        (true, _) => "activate DeletionMode FORCE_DELETE_STACK in a delete stack operation",
+        (false, true) => "specify the resources to retain in a delete stack operation",
+        (false, false) => return Ok(()),
+    };
+    let when = "only when the stack is in the DELETE_FAILED state";
+    Err(Invalid(format!("Invalid operation on stack [{arn}]. You can {what} {when}.")))
+}
+
+/// Only what is still there can be retained.
+fn check_retained(retained: &[String], resources: &BTreeMap<String, Resource>) -> Result<(), Invalid> {
+    let unknown: Vec<&str> = retained.iter().filter(|id| !resources.contains_key(*id)).map(String::as_str).collect();
+    if !unknown.is_empty() {
+        let unknown = unknown.join(", ");
+        return Err(Invalid(format!("The specified resources to retain are not in the stack: [{unknown}]")));
+    }
+    match retained.iter().any(|id| resources.get(id).is_some_and(|resource| resource.status == ResourceStatus::DeleteComplete)) {
+        true => Err(Invalid(
+            "The specified resources to retain must be in a valid state. Do not specify resources that are in the DELETE_COMPLETE state."
+                .into(),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// An export of the stack that another one uses, with the other's name.

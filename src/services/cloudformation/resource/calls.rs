@@ -50,6 +50,8 @@ pub(in super::super) struct Surroundings {
     pub(in super::super) suffix: String,
     /// The tags of the stack.
     pub(in super::super) tags: BTreeMap<String, String>,
+    /// The tags of the stack that the resource had, where it is changed.
+    pub(in super::super) had: BTreeMap<String, String>,
 }
 
 /// Takes note, for good, of a physical id.
@@ -155,6 +157,11 @@ impl Calls {
             pause = WAITS.1.min(pause * 2);
         }
     }
+}
+
+/// `id` if the look at it has found it: what [`existing`](super::Handler::existing) says of a type whose names are unique.
+pub(super) fn if_found<T>(id: impl Into<String>, look: Result<T, Failure>) -> Result<Vec<String>, Failure> {
+    Ok(unless_missing(look)?.map(|_| id.into()).into_iter().collect())
 }
 
 /// Nothing for what is gone already: `unless_missing(calls.run(op::DeleteX, …).await)?`.

@@ -1,6 +1,6 @@
 //! AWS::KinesisFirehose::DeliveryStream.
 
-use super::calls::unless_missing;
+use super::calls::{if_found, unless_missing};
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use crate::api::firehose::{
@@ -62,6 +62,11 @@ impl Handler for DeliveryStream {
         calls.run(op::CreateDeliveryStream, input).await?;
         calls.initiated(&name).await;
         active(calls, &name).await.map(|stream| made(&stream))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = calls.name(desired, "DeliveryStreamName", LONGEST_NAME);
+        if_found(&name, describe(calls, &name).await)
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {

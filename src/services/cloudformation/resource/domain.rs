@@ -1,6 +1,6 @@
 //! AWS::Elasticsearch::Domain and AWS::OpenSearchService::Domain: one kind of thing with two APIs.
 
-use super::calls::unless_missing;
+use super::calls::{if_found, unless_missing};
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use crate::api::{Operation, es, opensearch};
@@ -177,6 +177,11 @@ impl<F: Family> Handler for Domain<F> {
         run(calls, F::CREATE, desired, members).await?;
         calls.initiated(&name).await;
         active::<F>(calls, &name).await
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = domain_name(calls, desired);
+        if_found(&name, describe::<F>(calls, &name).await)
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {

@@ -47,6 +47,11 @@ impl Failure {
         Self::new(CANCELLED, "Resource creation cancelled")
     }
 
+    /// Whether the step was called off.
+    pub(in super::super) fn is_cancelled(&self) -> bool {
+        self.code == CANCELLED
+    }
+
     /// A service's refusal.
     pub(super) fn refused(service: &'static ServiceFacts, fault: Fault, request_id: &str) -> Self {
         let name = SERVICES.iter().find(|(id, _)| *id == service.id).map_or(service.id, |(_, name)| name);
@@ -93,7 +98,7 @@ impl Failure {
     }
 
     fn reason(&self) -> String {
-        if self.code == CANCELLED {
+        if self.is_cancelled() {
             return self.message.clone();
         }
         let refused = match &self.refused {

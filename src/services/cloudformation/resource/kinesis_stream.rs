@@ -1,6 +1,7 @@
 //! AWS::Kinesis::Stream.
 
-use super::calls::unless_missing;
+use super::calls::{if_found, unless_missing};
+use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use crate::api::kinesis::{
     DecreaseStreamRetentionPeriodInput, DeleteStreamInput, DescribeStreamSummaryInput, DisableEnhancedMonitoringInput,
@@ -52,6 +53,11 @@ impl Handler for Stream {
         set_encryption(calls, &name, desired).await?;
         set_metrics(calls, &mut stream, desired).await?;
         Ok(made(&stream))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = calls.name(desired, "Name", LONGEST_NAME);
+        if_found(&name, describe(calls, &name).await)
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
@@ -202,8 +208,7 @@ async fn set_tags(
     previous: &Properties,
     desired: &Properties,
 ) -> Result<(), Failure> {
-    let wanted = calls.tags(desired)?;
-    let gone: Vec<String> = previous.tags()?.into_keys().filter(|key| !wanted.contains_key(key)).collect();
+    let TagChange { wanted, gone } = TagChange::between(calls, previous, desired)?;
     let resource_arn = stream.stream_arn.clone();
     if !gone.is_empty() {
         let input = UntagResourceInput { resource_arn: resource_arn.clone(), tag_keys: gone, ..Default::default() };

@@ -1,8 +1,9 @@
 //! AWS::Logs::LogGroup and AWS::Logs::LogStream.
 
+use super::calls::unless_missing;
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use crate::api::logs::{DeleteLogGroupRequest, DeleteLogStreamRequest, TagResourceRequest, UntagResourceRequest, op};
+use crate::api::logs::{DeleteLogGroupRequest, DeleteLogStreamRequest, DescribeLogGroupsRequest, DescribeLogStreamsRequest, TagResourceRequest, UntagResourceRequest, op};
 use async_trait::async_trait;
 
 /// The type of groups.
@@ -49,6 +50,14 @@ impl Handler for LogGroup {
         Ok(made(calls, &name))
     }
 
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = calls.name(desired, "LogGroupName", LONGEST_NAME);
+        let input = DescribeLogGroupsRequest { log_group_name_prefix: Some(name.clone()), limit: Some(1), ..Default::default() };
+        // The name itself is the first of those that begin with it.
+        let found = calls.run(op::DescribeLogGroups, input).await?.log_groups.unwrap_or_default();
+        Ok(found.into_iter().filter_map(|group| group.log_group_name).filter(|found| *found == name).collect())
+    }
+
     /// Retention and the like are kept with the stack only: the group itself knows its tags.
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
         let TagChange { wanted, gone } = TagChange::between(calls, previous, desired)?;
@@ -84,6 +93,15 @@ impl Handler for LogStream {
         calls.run(op::CreateLogStream, input).await?;
         calls.initiated(&name).await;
         Ok(Made::new(name))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = calls.name(desired, "LogStreamName", LONGEST_NAME);
+        let (log_group_name, log_stream_name_prefix) = (desired.text("LogGroupName"), Some(name.clone()));
+        let input = DescribeLogStreamsRequest { log_group_name, log_stream_name_prefix, limit: Some(1), ..Default::default() };
+        let found = unless_missing(calls.run(op::DescribeLogStreams, input).await)?;
+        let found = found.and_then(|found| found.log_streams).unwrap_or_default();
+        Ok(found.into_iter().filter_map(|stream| stream.log_stream_name).filter(|found| *found == name).collect())
     }
 
     /// Nothing of it changes in place.

@@ -84,6 +84,16 @@ pub(super) struct ResourceType {
     pub(super) handler: &'static dyn Handler,
 }
 
+/// What the tags of a type are called among its properties.
+const TAGS: [&str; 3] = ["IdentityPoolTags", "Tags", "UserPoolTags"];
+
+impl ResourceType {
+    /// Whether the tags of the stack go to its resources.
+    pub(super) fn takes_tags(&self) -> bool {
+        self.properties.iter().any(|property| TAGS.contains(&property.name)) || self.handler.takes_stack_tags()
+    }
+}
+
 /// A property of a type.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Property {
@@ -155,6 +165,18 @@ pub(super) trait Handler: Send + Sync {
 
     /// Deletes the resource `id`; one that is not there any more is fine (an error whose code says so counts as success).
     async fn delete(&self, calls: &Calls, id: &str, properties: &Properties) -> Result<(), Failure>;
+
+    /// The physical ids of what is there already under the name that [`create`](Self::create) would give. Asked before a creation and, where
+    /// the process was killed before it told of its resource, after it: what has appeared in between is the resource. Types that `create`
+    /// makes twice without harm need not know.
+    async fn existing(&self, _calls: &Calls, _desired: &Properties) -> Result<Vec<String>, Failure> {
+        Ok(Vec::new())
+    }
+
+    /// Whether the stack's tags go to resources of this type though they have no tags of their own.
+    fn takes_stack_tags(&self) -> bool {
+        false
+    }
 
     /// Whether this change needs a new resource though the table says that each property could be changed in place.
     fn replaces(&self, _previous: &Properties, _desired: &Properties) -> bool {

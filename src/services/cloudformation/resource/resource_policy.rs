@@ -1,7 +1,8 @@
 //! AWS::Kinesis::ResourcePolicy.
 
+use super::calls::unless_missing;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use crate::api::kinesis::{DeleteResourcePolicyInput, PutResourcePolicyInput, op};
+use crate::api::kinesis::{DeleteResourcePolicyInput, GetResourcePolicyInput, PutResourcePolicyInput, op};
 use async_trait::async_trait;
 
 /// The type.
@@ -20,6 +21,14 @@ impl Handler for ResourcePolicy {
         let arn = put(calls, desired).await?;
         calls.initiated(&arn).await;
         Ok(Made::new(arn))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let resource_arn = desired.text("ResourceArn").unwrap_or_default();
+        let input = GetResourcePolicyInput { resource_arn: resource_arn.clone(), ..Default::default() };
+        let found = unless_missing(calls.run(op::GetResourcePolicy, input).await)?;
+        // A stream without a policy has an empty one.
+        Ok(found.filter(|found| found.policy.as_deref().is_some_and(|policy| policy.contains('{'))).map(|_| resource_arn).into_iter().collect())
     }
 
     async fn update(&self, calls: &Calls, _: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {

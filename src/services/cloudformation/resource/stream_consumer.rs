@@ -33,6 +33,13 @@ impl Handler for StreamConsumer {
         active(calls, &arn).await
     }
 
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let (consumer_name, stream_arn) = (desired.text("ConsumerName"), desired.text("StreamARN"));
+        let input = DescribeStreamConsumerInput { consumer_name, stream_arn, ..Default::default() };
+        let found = unless_missing(calls.run(op::DescribeStreamConsumer, input).await)?;
+        Ok(found.map(|found| found.consumer_description.consumer_arn).into_iter().collect())
+    }
+
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
         let TagChange { wanted, gone } = TagChange::between(calls, previous, desired)?;
         if !gone.is_empty() {

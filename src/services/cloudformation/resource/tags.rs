@@ -12,10 +12,12 @@ pub(super) struct TagChange {
 }
 
 impl TagChange {
-    /// From the properties before and after.
+    /// From the properties and the stack's tags before and after.
     pub(super) fn between(calls: &Calls, previous: &Properties, desired: &Properties) -> Result<Self, Failure> {
         let wanted = calls.tags(desired)?;
-        let gone = previous.tags()?.into_keys().filter(|key| !wanted.contains_key(key)).collect();
+        let mut had = calls.at().had.clone();
+        had.extend(previous.tags()?);
+        let gone = had.into_keys().filter(|key| !wanted.contains_key(key)).collect();
         Ok(Self { wanted, gone })
     }
 }

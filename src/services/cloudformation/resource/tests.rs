@@ -44,6 +44,7 @@ impl Bench {
             logical_id: logical_id.to_owned(),
             suffix: "ABCDEFGHIJKL".into(),
             tags: BTreeMap::from([("of".to_owned(), "stack".to_owned())]),
+            had: BTreeMap::from([("of".to_owned(), "stack".to_owned())]),
         };
         let noted = Arc::clone(&self.noted);
         let note = move |id: String| -> crate::api::BoxFuture<()> {

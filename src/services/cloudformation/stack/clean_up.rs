@@ -75,6 +75,7 @@ pub(super) async fn roll_back_creation(work: &Arc<Work>) {
         return;
     }
     work.stack().imports.clear();
+    clean_up_retired(work).await;
     match failed {
         None => work.enter(StackStatus::RollbackComplete, None).await,
         Some(text) => work.enter(StackStatus::RollbackFailed, Some(text)).await,
@@ -126,12 +127,13 @@ async fn remove(work: &Arc<Work>, id: &str, stays: &(dyn Fn(&Resource) -> bool +
     work.mark(id, ResourceStatus::DeleteInProgress, None, |_| {}).await;
     match step::delete_existing(work, &resource).await {
         Ok(()) => {
-            work.mark(id, ResourceStatus::DeleteComplete, None, |_| {}).await;
+            work.mark(id, ResourceStatus::DeleteComplete, None, |resource| resource.intent = None).await;
             true
         }
         Err(failure) => {
             work.mark(id, ResourceStatus::DeleteFailed, Some(failure.to_string()), |_| {}).await;
-            false
+            let stack = work.stack();
+            stack.status == StackStatus::DeleteInProgress && stack.forced
         }
     }
 }

@@ -2,11 +2,15 @@
 
 use super::order::{self, OnFailure};
 use super::plan::Plan;
+use super::record::Stack;
 use super::work::Work;
 use super::{outputs, step};
 use crate::api::cloudformation::{OnFailure as Wish, StackStatus};
+use crate::base::clock::Millis;
 use std::sync::Arc;
-use std::time::Duration;
+
+/// Milliseconds of a minute.
+const MINUTE_MS: Millis = 60_000;
 
 /// Makes all resources, then the outputs.
 pub(super) async fn create(work: &Arc<Work>) {
@@ -19,8 +23,7 @@ pub(super) async fn create(work: &Arc<Work>) {
     if let Err(text) = begin(work, &plan).await {
         return fail(work, &text).await;
     }
-    let deadline =
-        work.stack().options.timeout_minutes.map(|minutes| Duration::from_secs(60 * u64::try_from(minutes).unwrap_or(1)));
+    let deadline = deadline(&work.stack());
     let walking = order::walk(
         &plan.waits,
         OnFailure::Stop,
@@ -61,13 +64,18 @@ pub(super) async fn begin(work: &Work, plan: &Plan) -> Result<(), String> {
     Ok(())
 }
 
+/// When the creation must be done (TimeoutInMinutes); a restart of the process does not prolong it.
+fn deadline(stack: &Stack) -> Option<Millis> {
+    stack.options.timeout_minutes.map(|minutes| stack.created_ms.saturating_add(Millis::from(minutes) * MINUTE_MS))
+}
+
 /// What `walking` gives, and whether it was done in time; steps that wait give up at the end of it.
-async fn within<T>(work: &Work, deadline: Option<Duration>, walking: impl Future<Output = T>) -> (T, bool) {
+async fn within<T>(work: &Work, deadline: Option<Millis>, walking: impl Future<Output = T>) -> (T, bool) {
     let Some(deadline) = deadline else { return (walking.await, true) };
     tokio::pin!(walking);
     tokio::select! {
         done = &mut walking => return (done, true),
-        () = work.clock.sleep(deadline) => {}
+        () = work.clock.sleep_until(deadline) => {}
     }
     work.cancel();
     (walking.await, false)

@@ -145,7 +145,7 @@ fn modified(
             details.push(detail(attribute, None, RequiresRecreation::Never, ChangeSource::DirectModification, None));
         }
     }
-    if retagged && of.is_some_and(|of| of.properties.iter().any(|property| property.name == "Tags")) {
+    if retagged && of.is_some_and(ResourceType::takes_tags) {
         scope.push(ResourceAttribute::Tags);
         details.push(detail(ResourceAttribute::Tags, None, RequiresRecreation::Never, ChangeSource::DirectModification, None));
     }

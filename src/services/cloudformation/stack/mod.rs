@@ -3,6 +3,7 @@
 //! A stack's status is the state of a machine ([`work::Work::run`]): each state that is in progress has one function that leads to the next
 //! state, and can be entered again after the process was killed.
 
+mod change;
 mod clean_up;
 mod create;
 mod difference;

@@ -67,7 +67,7 @@ pub(in super::super) struct Stack {
     /// When its deletion began.
     pub(in super::super) deleted_ms: Option<Millis>,
     pub(in super::super) current: Version,
-    /// The version before, while an update runs or when it could not be undone.
+    /// The last version that was complete, while an update runs or when it was left as it failed; none if no version ever was.
     pub(in super::super) previous: Option<Version>,
     pub(in super::super) options: Options,
     pub(in super::super) termination_protection: bool,
@@ -81,6 +81,18 @@ pub(in super::super) struct Stack {
     pub(in super::super) retired: Vec<Resource>,
     /// Logical ids of what stays when the stack is deleted (RetainResources).
     pub(in super::super) retained: BTreeSet<String>,
+    /// Whether the stack goes even if a resource of it cannot be deleted (DeletionMode FORCE_DELETE_STACK).
+    #[serde(default)]
+    pub(in super::super) forced: bool,
+    /// Logical ids of what the running roll-back leaves as it is (ResourcesToSkip).
+    #[serde(default)]
+    pub(in super::super) skipped: BTreeSet<String>,
+    /// Whether the running update is to be undone (CancelUpdateStack).
+    #[serde(default)]
+    pub(in super::super) called_off: bool,
+    /// Whether the stack is to be deleted as soon as what is running has ended (DeleteStack while it is created).
+    #[serde(default)]
+    pub(in super::super) unwanted: bool,
     /// The client's token of the running operation.
     pub(in super::super) token: Option<String>,
     /// The client's token of its creation.

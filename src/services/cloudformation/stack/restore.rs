@@ -2,7 +2,8 @@
 
 use super::order::{self, OnFailure, Waits};
 use super::work::Work;
-use super::{outputs, step};
+use super::resource::Policies;
+use super::{change, outputs};
 use crate::api::cloudformation::StackStatus;
 use std::sync::Arc;
 
@@ -10,6 +11,10 @@ use std::sync::Arc;
 pub(super) async fn restore(work: &Arc<Work>) {
     work.resume();
     set_aside(work).await;
+    let skipped = work.stack().skipped.clone();
+    for id in &skipped {
+        change::skip(work, id).await;
+    }
     let waits: Waits = work.resources().values().map(|resource| (resource.logical_id.clone(), resource.waits.clone())).collect();
     let failed = order::walk(
         &waits,
@@ -17,7 +22,7 @@ pub(super) async fn restore(work: &Arc<Work>) {
         || false,
         |id| {
             let work = Arc::clone(work);
-            async move { step::put_back(&work, &id).await }
+            async move { change::put_back(&work, &id).await }
         },
     )
     .await;
@@ -31,6 +36,7 @@ pub(super) async fn restore(work: &Arc<Work>) {
         if let Some(previous) = stack.previous.take() {
             stack.current = previous;
         }
+        stack.skipped.clear();
         (stack.id.clone(), unneeded)
     };
     forget_imports(work).await;
@@ -52,15 +58,20 @@ async fn forget_imports(work: &Work) {
     }
 }
 
-/// Puts aside what the update made.
+/// Puts aside what was made since the last complete version. As at the end of a creation that failed, what is to be retained stays.
 async fn set_aside(work: &Work) {
-    let new: Vec<String> = work.resources().values().filter(|resource| resource.is_new).map(|r| r.logical_id.clone()).collect();
+    let is_new = |resource: &&super::Resource| resource.is_newer_than_stable();
+    let new: Vec<String> = work.resources().values().filter(is_new).map(|r| r.logical_id.clone()).collect();
+    let all = work.stack().options.retain_except_on_create;
     for id in &new {
         let Some(resource) = work.resources().remove(id) else { continue };
+        let retain = resource.policies.retain && !resource.policies.except_on_create && !all;
+        let policies = Policies { retain, ..resource.policies };
+        let replaced = resource.before.as_deref().filter(|before| before.physical_id != resource.now.physical_id);
+        let replaced = replaced.map(|before| super::Resource { policies: Policies::default(), ..resource.replaced(before.clone()) });
+        work.stack().retired.extend(replaced);
         if resource.exists() {
-            // What an update made and takes back is not a thing to keep.
-            let policies = super::resource::Policies::default();
-            work.stack().retired.push(super::Resource { policies, ..resource });
+            work.stack().retired.push(super::Resource { policies, before: None, ..resource });
         }
     }
     work.save(Vec::new(), new, Vec::new()).await;

@@ -2,14 +2,21 @@
 
 use super::create;
 use super::order::{self, OnFailure};
+use super::resource::Stable;
 use super::work::Work;
-use super::{outputs, step};
+use super::{change, outputs};
 use crate::api::cloudformation::{ResourceStatus, StackStatus};
 use std::sync::Arc;
+
+/// Why an update ends that was called off.
+const USER: &str = "User Initiated";
 
 /// Brings all resources to the new version, then the outputs; what is not needed any more is put aside for the clean-up.
 pub(super) async fn update(work: &Arc<Work>) {
     work.resume();
+    if work.stack().called_off {
+        return fail(work, USER).await;
+    }
     let version = work.stack().current.clone();
     let plan = match work.plan(&version).await {
         Ok(plan) => plan,
@@ -24,18 +31,21 @@ pub(super) async fn update(work: &Arc<Work>) {
         || work.is_cancelled(),
         |id| {
             let (work, plan) = (Arc::clone(work), &plan);
-            async move { step::update(&work, plan, &id).await }
+            async move { change::update(&work, plan, &id).await }
         },
     )
     .await;
+    if work.stack().called_off {
+        return fail(work, USER).await;
+    }
     if !failed.is_empty() {
         return fail(work, &reason(work, &failed)).await;
     }
-    if work.is_cancelled() {
-        return fail(work, "User Initiated").await;
-    }
     if let Err(text) = outputs::publish(work, &plan).await {
         return fail(work, &text).await;
+    }
+    if work.stack().called_off {
+        return fail(work, USER).await;
     }
     let imports = plan.environment().imported();
     retire(work, &|id| !plan.waits.contains_key(id));
@@ -45,8 +55,7 @@ pub(super) async fn update(work: &Arc<Work>) {
         stack.retired.iter().map(|resource| resource.logical_id.clone()).filter(|id| work.resource(id).is_none()).collect()
     };
     let changed = work.resources().keys().cloned().collect();
-    work.save(changed, gone, Vec::new()).await;
-    work.enter(StackStatus::UpdateCompleteCleanupInProgress, None).await;
+    work.enter_with(StackStatus::UpdateCompleteCleanupInProgress, None, (changed, gone)).await;
 }
 
 /// Puts aside the resources that are not wanted, and what others were before they were replaced.
@@ -58,15 +67,15 @@ fn retire(work: &Work, unwanted: &dyn Fn(&str) -> bool) {
         retired.extend(gone.into_iter().map(|(_, resource)| resource));
         *resources = stay.into_iter().collect();
         for resource in resources.values_mut() {
-            let Some(before) = resource.before.take() else { continue };
-            if before.physical_id != resource.now.physical_id {
-                // Of what is replaced the policy for replacements decides.
-                let mut policies = resource.policies;
-                policies.retain = policies.retain_replaced;
-                retired.push(super::Resource { now: *before, policies, ..resource.clone() });
-            }
+            let before = resource.before.take().map(|before| *before);
+            let stable = match std::mem::take(&mut resource.stable) {
+                Stable::Was(stable) if before.as_ref().is_none_or(|before| before.physical_id != stable.physical_id) => Some(*stable),
+                _ => None,
+            };
+            let others = [before, stable].into_iter().flatten().filter(|other| other.physical_id != resource.now.physical_id);
+            retired.extend(others.map(|other| resource.replaced(other)));
+            (resource.is_new, resource.attempted) = (false, None);
         }
-        resources.values_mut().for_each(|resource| resource.is_new = false);
     }
     work.stack().retired.extend(retired);
 }
@@ -82,9 +91,18 @@ fn reason(work: &Work, failed: &[String]) -> String {
     [part("create", created), part("update", updated)].into_iter().flatten().collect()
 }
 
+/// The update fails; one that was called off is always undone.
 async fn fail(work: &Work, text: &str) {
     work.resume();
-    let keeps = work.stack().options.disable_rollback;
-    let next = if keeps { StackStatus::UpdateFailed } else { StackStatus::UpdateRollbackInProgress };
+    let next = {
+        let mut stack = work.stack();
+        let called_off = std::mem::take(&mut stack.called_off);
+        match (stack.options.disable_rollback && !called_off, &stack.previous) {
+            (true, _) => StackStatus::UpdateFailed,
+            (false, Some(_)) => StackStatus::UpdateRollbackInProgress,
+            // There never was a complete version to go back to.
+            (false, None) => StackStatus::RollbackInProgress,
+        }
+    };
     work.enter(next, Some(text.to_owned())).await;
 }

@@ -51,6 +51,7 @@ impl Work {
         stack: Stack,
         resources: BTreeMap<String, Resource>,
     ) -> Arc<Self> {
+        let unwanted = AtomicBool::new(stack.unwanted);
         Arc::new(Self {
             kept,
             clock,
@@ -60,7 +61,7 @@ impl Work {
             resources: Mutex::new(resources),
             saving: tokio::sync::Mutex::default(),
             cancelled: Arc::default(),
-            unwanted: AtomicBool::default(),
+            unwanted,
             ended: watch::Sender::new(false),
         })
     }
@@ -118,13 +119,28 @@ impl Work {
     }
 
     /// Lets steps that wait give up.
-    pub(in super::super) fn cancel(&self) {
+    pub(super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
     /// Lets steps wait again.
     pub(super) fn resume(&self) {
         self.cancelled.store(false, Ordering::Relaxed);
+    }
+
+    /// Calls the running update off, for good; whether there was one that could be.
+    pub(in super::super) async fn call_off(&self, token: Option<String>) -> bool {
+        {
+            let mut stack = self.stack();
+            if stack.status != StackStatus::UpdateInProgress {
+                return false;
+            }
+            stack.called_off = true;
+            stack.token = token.or(stack.token.take());
+        }
+        self.cancel();
+        self.keep().await;
+        true
     }
 
     /// Whether nothing new should be begun.
@@ -139,21 +155,30 @@ impl Work {
 
     /// Ends what is running and deletes the stack.
     pub(in super::super) fn abandon(&self) {
+        self.stack().unwanted = true;
         self.unwanted.store(true, Ordering::Relaxed);
         self.cancel();
+    }
+
+    /// Writes the stack as it is.
+    pub(in super::super) async fn keep(&self) {
+        self.save(Vec::new(), Vec::new(), Vec::new()).await;
     }
 
     async fn begin_deletion(&self) {
         self.resume();
         let now_ms = self.clock.now_ms();
-        self.stack().deleted_ms = Some(now_ms);
+        {
+            let mut stack = self.stack();
+            (stack.deleted_ms, stack.unwanted) = (Some(now_ms), false);
+        }
         self.enter(StackStatus::DeleteInProgress, Some("User Initiated".into())).await;
     }
 
     /// Changes the stack from outside while the operation runs.
     pub(in super::super) async fn adjust(&self, change: impl FnOnce(&mut Stack)) {
         change(&mut self.stack());
-        self.save(Vec::new(), Vec::new(), Vec::new()).await;
+        self.keep().await;
     }
 
     /// Writes resources, what is no more, events and the stack; tries again until it works.
@@ -186,13 +211,23 @@ impl Work {
 
     /// The stack enters a state.
     pub(super) async fn enter(&self, status: StackStatus, reason: Option<String>) {
+        self.enter_with(status, reason, (Vec::new(), Vec::new())).await;
+    }
+
+    /// The stack enters a state, together with the resources that have changed and those that are no more.
+    pub(super) async fn enter_with(
+        &self,
+        status: StackStatus,
+        reason: Option<String>,
+        (changed, gone): (Vec<String>, Vec<String>),
+    ) {
         let event = {
             let mut stack = self.stack();
             stack.status = status;
             stack.reason.clone_from(&reason);
             stack_event(&stack, &self.scope, reason, self.clock.now_ms())
         };
-        self.save(Vec::new(), Vec::new(), vec![event]).await;
+        self.save(changed, gone, vec![event]).await;
     }
 
     /// A resource of the stack enters a state.
@@ -230,8 +265,13 @@ impl Work {
         }
     }
 
-    /// What a handler calls operations by, for a resource that is made, changed or deleted.
-    pub(super) fn calls(self: &Arc<Self>, resource: &Resource, noted: ResourceStatus) -> Calls {
+    /// What a handler calls operations by, for a resource that is made, changed or deleted and that had these tags of the stack.
+    pub(super) fn calls(
+        self: &Arc<Self>,
+        resource: &Resource,
+        noted: ResourceStatus,
+        had: BTreeMap<String, String>,
+    ) -> Calls {
         let stack = self.stack();
         let at = Surroundings {
             caller: Caller {
@@ -245,6 +285,7 @@ impl Work {
             logical_id: resource.logical_id.clone(),
             suffix: resource.suffix.clone(),
             tags: resource.now.tags.clone(),
+            had,
         };
         drop(stack);
         let (work, logical_id) = (Arc::clone(self), resource.logical_id.clone());
@@ -252,7 +293,10 @@ impl Work {
             let (work, logical_id) = (Arc::clone(&work), logical_id.clone());
             Box::pin(async move {
                 let reason = Some("Resource creation Initiated".to_owned());
-                work.mark(&logical_id, noted, reason, |resource| resource.now.physical_id = Some(physical_id)).await;
+                let take_note = |resource: &mut Resource| {
+                    (resource.now.physical_id, resource.intent) = (Some(physical_id), None);
+                };
+                work.mark(&logical_id, noted, reason, take_note).await;
             })
         });
         Calls::new(self.tables.clone(), self.clock.clone(), at, note, Arc::clone(&self.cancelled))

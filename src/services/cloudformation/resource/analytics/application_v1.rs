@@ -1,11 +1,14 @@
 //! AWS::KinesisAnalytics::Application. As on AWS it is made READY; it runs when StartApplication says so.
 
+use super::super::calls::if_found;
+use super::super::tags::TagChange;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::api::V1;
+use super::api::{Api, V1};
 use super::{LONGEST_NAME, changed, deleted, settled, update};
-use crate::api::kinesisanalytics::{Tag, op};
+use crate::api::kinesisanalytics::{Tag, TagResourceRequest, UntagResourceRequest, op};
 use async_trait::async_trait;
 use serde_json::{Map, Value as Document};
+use std::collections::BTreeMap;
 
 /// The type.
 pub(in super::super) static APPLICATION: ResourceType = ResourceType {
@@ -28,17 +31,21 @@ impl Handler for Application {
         let name = calls.name(desired, "ApplicationName", LONGEST_NAME);
         let mut input = desired.input(op::CreateApplication)?;
         input.application_name = name.clone();
-        let tag = |(key, value)| Tag { key, value: Some(value) };
-        // The type has no tags of its own, only the stack's.
-        input.tags = Some(calls.tags(desired)?.into_iter().map(tag).collect()).filter(|tags: &Vec<Tag>| !tags.is_empty());
+        input.tags = Some(tag_list(calls.tags(desired)?)).filter(|tags| !tags.is_empty());
         calls.run(op::CreateApplication, input).await?;
         calls.initiated(&name).await;
         settled(&V1, calls, &name).await?;
         Ok(Made::new(name))
     }
 
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = calls.name(desired, "ApplicationName", LONGEST_NAME);
+        if_found(&name, V1.describe(calls, &name).await)
+    }
+
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
         changed(&V1, calls, id, |ids| application_update(ids, previous, desired)).await?;
+        set_tags(calls, id, previous, desired).await?;
         Ok(Made::new(id))
     }
 
@@ -46,10 +53,32 @@ impl Handler for Application {
         deleted(&V1, calls, id).await
     }
 
+    /// The type has no tags of its own, only the stack's.
+    fn takes_stack_tags(&self) -> bool {
+        true
+    }
+
     /// Inputs cannot be taken away or added one by one, only changed.
     fn replaces(&self, previous: &Properties, desired: &Properties) -> bool {
         inputs(previous.get("Inputs")).len() != inputs(desired.get("Inputs")).len()
     }
+}
+
+fn tag_list(tags: BTreeMap<String, String>) -> Vec<Tag> {
+    tags.into_iter().map(|(key, value)| Tag { key, value: Some(value) }).collect()
+}
+
+async fn set_tags(calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<(), Failure> {
+    let TagChange { wanted, gone } = TagChange::between(calls, previous, desired)?;
+    let resource_arn = calls.arn("kinesisanalytics", format!("application/{id}"));
+    if !gone.is_empty() {
+        let input = UntagResourceRequest { resource_arn: resource_arn.clone(), tag_keys: gone };
+        calls.run(op::UntagResource, input).await?;
+    }
+    if !wanted.is_empty() {
+        calls.run(op::TagResource, TagResourceRequest { resource_arn, tags: tag_list(wanted) }).await?;
+    }
+    Ok(())
 }
 
 /// The inputs in a list of a template.

@@ -1,8 +1,9 @@
 //! AWS::KinesisAnalyticsV2::Application, of runtime SQL-1_0. As on AWS it is made READY; it runs when StartApplication says so.
 
+use super::super::calls::if_found;
 use super::super::tags::TagChange;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::api::V2;
+use super::api::{Api, V2};
 use super::application_v1::{input_updates, inputs};
 use super::{LONGEST_NAME, changed, deleted, settled, update};
 use crate::api::kinesisanalyticsv2::{Tag, TagResourceRequest, UntagResourceRequest, op};
@@ -41,6 +42,11 @@ impl Handler for Application {
         calls.initiated(&name).await;
         settled(&V2, calls, &name).await?;
         Ok(Made::new(name))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = calls.name(desired, "ApplicationName", LONGEST_NAME);
+        if_found(&name, V2.describe(calls, &name).await)
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {

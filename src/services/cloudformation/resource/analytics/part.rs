@@ -1,5 +1,6 @@
 //! Outputs, reference tables and logging options of applications, each a type of its own in either API.
 
+use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use super::api::{Api, Detail, Part, V1, V2};
 use super::{overtaken, settled, update};
@@ -124,6 +125,13 @@ impl Handler for PartOf {
         let id = calls.generated_name(LONGEST_ID);
         calls.initiated(&id).await;
         Ok(Made::new(id))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let application = desired.text("ApplicationName").unwrap_or_default();
+        let detail = unless_missing(self.api.describe(calls, &application).await)?;
+        let is_there = detail.is_some_and(|detail| self.id(&detail, desired).is_some());
+        Ok(is_there.then(|| calls.generated_name(LONGEST_ID)).into_iter().collect())
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {

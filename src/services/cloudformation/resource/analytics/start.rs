@@ -56,6 +56,13 @@ impl Handler for Start {
         Ok(Made::new(id))
     }
 
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = desired.text("ApplicationName").unwrap_or_default();
+        let detail = unless_missing(V2.describe(calls, &name).await)?;
+        let runs = detail.is_some_and(|detail| matches!(detail.status, "STARTING" | "RUNNING"));
+        Ok(runs.then(|| format!("{name}/running")).into_iter().collect())
+    }
+
     /// A running application goes on from where it is.
     async fn update(&self, _: &Calls, id: &str, _: &Properties, _: &Properties) -> Result<Made, Failure> {
         Ok(Made::new(id))

@@ -1,10 +1,9 @@
 //! AWS::Cognito::IdentityPool.
 
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::LONGEST_NAME;
-use crate::api::cognito_identity::{CreateIdentityPoolInput, DeleteIdentityPoolInput, IdentityPool as Pool, op};
+use super::{LONGEST_NAME, PAGE};
+use crate::api::cognito_identity::{CreateIdentityPoolInput, DeleteIdentityPoolInput, IdentityPool as Pool, ListIdentityPoolsInput, op};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
 
 /// The type.
 pub(in super::super) static IDENTITY_POOL: ResourceType = ResourceType {
@@ -40,6 +39,11 @@ impl Handler for IdentityPool {
         Ok(made(pool.identity_pool_id, pool.identity_pool_name))
     }
 
+    /// Pools may have the same name.
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        named(calls, &calls.name(desired, "IdentityPoolName", LONGEST_NAME)).await
+    }
+
     async fn update(&self, calls: &Calls, id: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {
         let given = input(calls, desired)?;
         let pool = Pool {
@@ -64,6 +68,20 @@ impl Handler for IdentityPool {
     }
 }
 
+/// The ids of the pools called `name`.
+pub(super) async fn named(calls: &Calls, name: &str) -> Result<Vec<String>, Failure> {
+    let (mut found, mut next_token) = (Vec::new(), None);
+    loop {
+        let page = calls.run(op::ListIdentityPools, ListIdentityPoolsInput { max_results: PAGE, next_token }).await?;
+        let pools = page.identity_pools.into_iter().flatten().filter(|pool| pool.identity_pool_name.as_deref() == Some(name));
+        found.extend(pools.filter_map(|pool| pool.identity_pool_id));
+        next_token = page.next_token;
+        if next_token.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
 fn made(id: String, name: String) -> Made {
     Made::new(&id).with("Id", id).with("Name", name)
 }
@@ -74,6 +92,7 @@ fn input(calls: &Calls, desired: &Properties) -> Result<CreateIdentityPoolInput,
     let mut input: CreateIdentityPoolInput = without_tags.input(op::CreateIdentityPool)?;
     input.identity_pool_name = calls.name(desired, "IdentityPoolName", LONGEST_NAME);
     let tags = calls.tags(&Properties(own.map(|tags| ("Tags".to_owned(), tags)).into_iter().collect()))?;
-    input.identity_pool_tags = Some(tags).filter(|tags: &BTreeMap<_, _>| !tags.is_empty());
+    // None at all are told as well: an update takes those away that are not named.
+    input.identity_pool_tags = Some(tags);
     Ok(input)
 }

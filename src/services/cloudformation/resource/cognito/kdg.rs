@@ -3,9 +3,11 @@
 
 use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::user_pool::provider_name;
+use super::user_pool::{self, provider_name};
+use super::identity_pool;
 use crate::api::cognito_identity::{
-    self as identity, CognitoIdentityProvider, CreateIdentityPoolInput, DeleteIdentityPoolInput, SetIdentityPoolRolesInput,
+    self as identity, CognitoIdentityProvider, CreateIdentityPoolInput, DeleteIdentityPoolInput,
+    DescribeIdentityPoolInput, SetIdentityPoolRolesInput,
 };
 use crate::api::cognito_idp::{
     self as idp, AdminConfirmSignUpRequest, AdminSetUserPasswordRequest, CreateUserPoolClientRequest, CreateUserPoolRequest,
@@ -36,6 +38,10 @@ pub(in super::super) static KDG_SETUP: ResourceType = ResourceType {
 
 /// Letters of the shortest password (spec/workshop.md 2.1).
 const SHORTEST_PASSWORD: i32 = 6;
+
+/// The names of the pools, always the same (spec/workshop.md 2.1).
+const USER_POOL: &str = "Kinesis Data-Generator Users";
+const IDENTITY_POOL: &str = "KinesisDataGeneratorUsers";
 
 struct Setup;
 
@@ -80,7 +86,7 @@ impl Ids {
 #[async_trait]
 impl Handler for Setup {
     async fn create(&self, calls: &Calls, desired: &Properties) -> Result<Made, Failure> {
-        let region = desired.text("Region").unwrap_or_else(|| calls.at().caller.scope.region().to_owned());
+        let region = region(calls, desired);
         let mut ids = Ids { user_pool: create_user_pool(calls).await?, region, ..Ids::default() };
         calls.initiated(&ids.query()).await;
         let client = create_client(calls, &ids.user_pool).await?;
@@ -90,6 +96,12 @@ impl Handler for Setup {
         calls.initiated(&ids.query()).await;
         set_roles(calls, &identity_pool, desired).await?;
         Ok(made(calls, &ids))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let region = region(calls, desired);
+        let of_pool = |user_pool| Ids { user_pool, region: region.clone(), ..Ids::default() }.query();
+        Ok(user_pool::named(calls, USER_POOL).await?.into_iter().map(of_pool).collect())
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
@@ -111,13 +123,36 @@ impl Handler for Setup {
 
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
         let ids = Ids::parse(id);
-        if let Some(identity_pool_id) = ids.identity_pool {
+        let identity_pools = match ids.identity_pool {
+            Some(id) => vec![id],
+            // The process may have been killed before it was noted.
+            None => identity_pools_of(calls, &ids.user_pool).await?,
+        };
+        for identity_pool_id in identity_pools {
             let input = DeleteIdentityPoolInput { identity_pool_id };
             unless_missing(calls.run(identity::op::DeleteIdentityPool, input).await)?;
         }
         let input = DeleteUserPoolRequest { user_pool_id: ids.user_pool };
         unless_missing(calls.run(idp::op::DeleteUserPool, input).await).map(drop)
     }
+}
+
+fn region(calls: &Calls, desired: &Properties) -> String {
+    desired.text("Region").unwrap_or_else(|| calls.at().caller.scope.region().to_owned())
+}
+
+/// The generator's identity pools whose users are those of the user pool.
+async fn identity_pools_of(calls: &Calls, user_pool: &str) -> Result<Vec<String>, Failure> {
+    let (mut found, provider) = (Vec::new(), Some(provider_name(calls, user_pool)));
+    for identity_pool_id in identity_pool::named(calls, IDENTITY_POOL).await? {
+        let input = DescribeIdentityPoolInput { identity_pool_id: identity_pool_id.clone() };
+        let pool = unless_missing(calls.run(identity::op::DescribeIdentityPool, input).await)?;
+        let mut providers = pool.and_then(|pool| pool.cognito_identity_providers).into_iter().flatten();
+        if providers.any(|of| of.provider_name == provider) {
+            found.push(identity_pool_id);
+        }
+    }
+    Ok(found)
 }
 
 fn made(calls: &Calls, ids: &Ids) -> Made {
@@ -136,7 +171,7 @@ async fn create_user_pool(calls: &Calls) -> Result<String, Failure> {
         ..Default::default()
     };
     let input = CreateUserPoolRequest {
-        pool_name: "Kinesis Data-Generator Users".into(),
+        pool_name: USER_POOL.into(),
         policies: Some(UserPoolPolicyType { password_policy: Some(policy), ..Default::default() }),
         ..Default::default()
     };
@@ -176,7 +211,7 @@ async fn create_identity_pool(calls: &Calls, user_pool: &str, client: &str) -> R
         server_side_token_check: Some(false),
     };
     let input = CreateIdentityPoolInput {
-        identity_pool_name: "KinesisDataGeneratorUsers".into(),
+        identity_pool_name: IDENTITY_POOL.into(),
         allow_unauthenticated_identities: false,
         cognito_identity_providers: Some(vec![provider]),
         ..Default::default()

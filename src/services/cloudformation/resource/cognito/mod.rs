@@ -9,3 +9,6 @@ pub(super) mod user_pool_client;
 
 /// Longest name of a pool or a client (API reference, CreateUserPool).
 const LONGEST_NAME: usize = 128;
+
+/// Entries of a page of a list, the most that the APIs allow (ListUserPools, ListIdentityPools).
+const PAGE: i32 = 60;

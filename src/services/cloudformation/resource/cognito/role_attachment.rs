@@ -1,7 +1,8 @@
 //! AWS::Cognito::IdentityPoolRoleAttachment.
 
+use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use crate::api::cognito_identity::{SetIdentityPoolRolesInput, op};
+use crate::api::cognito_identity::{GetIdentityPoolRolesInput, SetIdentityPoolRolesInput, op};
 use async_trait::async_trait;
 use serde_json::{Map, Value as Document};
 
@@ -27,6 +28,13 @@ impl Handler for RoleAttachment {
         let id = calls.generated_name(LONGEST_ID);
         calls.initiated(&id).await;
         Ok(made(&id))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let identity_pool_id = desired.text("IdentityPoolId").unwrap_or_default();
+        let found = unless_missing(calls.run(op::GetIdentityPoolRoles, GetIdentityPoolRolesInput { identity_pool_id }).await)?;
+        let has_roles = found.and_then(|found| found.roles).is_some_and(|roles| !roles.is_empty());
+        Ok(has_roles.then(|| calls.generated_name(LONGEST_ID)).into_iter().collect())
     }
 
     async fn update(&self, calls: &Calls, id: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {

@@ -1,7 +1,8 @@
 //! AWS::Cognito::UserPoolUser.
 
+use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use crate::api::cognito_idp::{AdminDeleteUserRequest, op};
+use crate::api::cognito_idp::{AdminDeleteUserRequest, AdminGetUserRequest, op};
 use async_trait::async_trait;
 
 /// The type. Nothing of it can be changed in place.
@@ -36,6 +37,13 @@ impl Handler for User {
         let name = user.username.unwrap_or(given);
         calls.initiated(&name).await;
         Ok(Made::new(name))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let username = calls.name(desired, "Username", LONGEST_NAME);
+        let input = AdminGetUserRequest { user_pool_id: desired.text("UserPoolId").unwrap_or_default(), username };
+        let found = unless_missing(calls.run(op::AdminGetUser, input).await)?;
+        Ok(found.map(|found| found.username).into_iter().collect())
     }
 
     async fn update(&self, _: &Calls, id: &str, _: &Properties, _: &Properties) -> Result<Made, Failure> {

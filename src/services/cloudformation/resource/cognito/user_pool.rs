@@ -1,8 +1,8 @@
 //! AWS::Cognito::UserPool.
 
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::LONGEST_NAME;
-use crate::api::cognito_idp::{DeleteUserPoolRequest, DescribeUserPoolRequest, UpdateUserPoolRequest, UserPoolType, op};
+use super::{LONGEST_NAME, PAGE};
+use crate::api::cognito_idp::{DeleteUserPoolRequest, DescribeUserPoolRequest, ListUserPoolsRequest, UpdateUserPoolRequest, UserPoolType, op};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
@@ -59,6 +59,11 @@ impl Handler for UserPool {
         Ok(made(calls, &id, &pool))
     }
 
+    /// Pools may have the same name.
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        named(calls, &calls.name(desired, "UserPoolName", LONGEST_NAME)).await
+    }
+
     async fn update(&self, calls: &Calls, id: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {
         let mut input: UpdateUserPoolRequest = desired.input(op::UpdateUserPool)?;
         input.user_pool_id = id.to_owned();
@@ -74,11 +79,27 @@ impl Handler for UserPool {
     }
 }
 
+/// The ids of the pools called `name`.
+pub(super) async fn named(calls: &Calls, name: &str) -> Result<Vec<String>, Failure> {
+    let (mut found, mut next_token) = (Vec::new(), None);
+    loop {
+        let input = ListUserPoolsRequest { max_results: PAGE, next_token };
+        let page = calls.run(op::ListUserPools, input).await?;
+        let pools = page.user_pools.into_iter().flatten().filter(|pool| pool.name.as_deref() == Some(name));
+        found.extend(pools.filter_map(|pool| pool.id));
+        next_token = page.next_token;
+        if next_token.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
 /// The stack's tags and, over them, the pool's.
 fn tags(calls: &Calls, own: Option<BTreeMap<String, String>>) -> Option<BTreeMap<String, String>> {
     let mut tags = calls.at().tags.clone();
     tags.extend(own.unwrap_or_default());
-    Some(tags).filter(|tags| !tags.is_empty())
+    // None at all are told as well: an update takes those away that are not named.
+    Some(tags)
 }
 
 fn made(calls: &Calls, id: &str, pool: &UserPoolType) -> Made {

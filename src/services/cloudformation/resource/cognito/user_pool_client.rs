@@ -1,8 +1,9 @@
 //! AWS::Cognito::UserPoolClient.
 
+use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::LONGEST_NAME;
-use crate::api::cognito_idp::{DeleteUserPoolClientRequest, UpdateUserPoolClientRequest, UserPoolClientType, op};
+use super::{LONGEST_NAME, PAGE};
+use crate::api::cognito_idp::{DeleteUserPoolClientRequest, ListUserPoolClientsRequest, UpdateUserPoolClientRequest, UserPoolClientType, op};
 use async_trait::async_trait;
 
 /// The type.
@@ -47,6 +48,22 @@ impl Handler for UserPoolClient {
         let client = calls.run(op::CreateUserPoolClient, input).await?.user_pool_client.unwrap_or_default();
         calls.initiated(client.client_id.as_deref().unwrap_or_default()).await;
         Ok(made(client))
+    }
+
+    /// Clients may have the same name.
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let (name, pool) = (calls.name(desired, "ClientName", LONGEST_NAME), desired.text("UserPoolId").unwrap_or_default());
+        let (mut found, mut next_token) = (Vec::new(), None);
+        loop {
+            let input = ListUserPoolClientsRequest { user_pool_id: pool.clone(), max_results: Some(PAGE), next_token };
+            let Some(page) = unless_missing(calls.run(op::ListUserPoolClients, input).await)? else { return Ok(found) };
+            let clients = page.user_pool_clients.into_iter().flatten();
+            found.extend(clients.filter(|client| client.client_name.as_deref() == Some(&name)).filter_map(|client| client.client_id));
+            next_token = page.next_token;
+            if next_token.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     async fn update(&self, calls: &Calls, id: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {

@@ -1,6 +1,6 @@
 //! AWS::IAM::InstanceProfile.
 
-use super::super::calls::unless_missing;
+use super::super::calls::{if_found, unless_missing};
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use super::LONGEST_NAME;
 use crate::api::iam::{
@@ -31,6 +31,12 @@ impl Handler for InstanceProfile {
             add(calls, &name, role).await?;
         }
         Ok(made(&profile))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = calls.name(desired, "InstanceProfileName", LONGEST_NAME);
+        let input = GetInstanceProfileRequest { instance_profile_name: name.clone() };
+        if_found(name, calls.run(op::GetInstanceProfile, input).await)
     }
 
     async fn update(&self, calls: &Calls, id: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {

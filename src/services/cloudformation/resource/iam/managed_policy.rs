@@ -1,6 +1,6 @@
 //! AWS::IAM::ManagedPolicy.
 
-use super::super::calls::unless_missing;
+use super::super::calls::{if_found, unless_missing};
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use super::{LONGEST_NAME, attach, check_only_roles, detach};
 use crate::api::iam::{
@@ -51,6 +51,13 @@ impl Handler for ManagedPolicy {
             attach(calls, &role, &arn).await?;
         }
         made(calls, &arn).await
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let (path, name) = (desired.text("Path"), calls.name(desired, "ManagedPolicyName", LONGEST_NAME));
+        let account = calls.at().caller.scope.account();
+        let policy_arn = format!("arn:aws:iam::{account}:policy{}{name}", path.as_deref().unwrap_or("/"));
+        if_found(&policy_arn, calls.run(op::GetPolicy, GetPolicyRequest { policy_arn: policy_arn.clone() }).await)
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {

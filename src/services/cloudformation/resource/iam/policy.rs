@@ -1,8 +1,9 @@
 //! AWS::IAM::Policy: one inline policy put into several roles.
 
+use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use super::{LONGEST_NAME, check_only_roles, delete_inline};
-use crate::api::iam::{PutRolePolicyRequest, op};
+use crate::api::iam::{GetRolePolicyRequest, PutRolePolicyRequest, op};
 use async_trait::async_trait;
 
 /// The type.
@@ -32,6 +33,16 @@ impl Handler for Policy {
             }
         }
         Ok(made(&id))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        for PutRolePolicyRequest { role_name, policy_name, .. } in inputs(desired)? {
+            let input = GetRolePolicyRequest { role_name, policy_name };
+            if unless_missing(calls.run(op::GetRolePolicy, input).await)?.is_some() {
+                return Ok(vec![calls.generated_name(LONGEST_NAME)]);
+            }
+        }
+        Ok(Vec::new())
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {

@@ -1,5 +1,6 @@
 //! AWS::IAM::Role.
 
+use super::super::calls::if_found;
 use super::super::tags::TagChange;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use super::{LONGEST_ROLE, attach, delete_inline, detach, tag_list};
@@ -51,6 +52,11 @@ impl Handler for Role {
             attach(calls, &name, &policy).await?;
         }
         Ok(made(&role))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = calls.name(desired, "RoleName", LONGEST_ROLE);
+        if_found(&name, calls.run(op::GetRole, GetRoleRequest { role_name: name.clone() }).await)
     }
 
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {

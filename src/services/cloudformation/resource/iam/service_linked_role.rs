@@ -1,7 +1,7 @@
 //! AWS::IAM::ServiceLinkedRole.
 
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use crate::api::iam::{DeleteServiceLinkedRoleRequest, UpdateRoleDescriptionRequest, op};
+use crate::api::iam::{DeleteServiceLinkedRoleRequest, ListRolesRequest, UpdateRoleDescriptionRequest, op};
 use async_trait::async_trait;
 
 /// The type.
@@ -25,6 +25,14 @@ impl Handler for ServiceLinkedRole {
         let role = calls.run(op::CreateServiceLinkedRole, input).await?.role.unwrap_or_default();
         calls.initiated(&role.role_name).await;
         Ok(made(&role.role_name))
+    }
+
+    /// Of a service there is one role a suffix.
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let service = desired.text("AWSServiceName").unwrap_or_default();
+        let input = ListRolesRequest { path_prefix: Some(format!("/aws-service-role/{service}/")), ..Default::default() };
+        let roles = calls.run(op::ListRoles, input).await?.roles;
+        Ok(roles.into_iter().map(|role| role.role_name).collect())
     }
 
     async fn update(&self, calls: &Calls, id: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {

@@ -43,8 +43,7 @@ struct Bucket;
 #[async_trait]
 impl Handler for Bucket {
     async fn create(&self, calls: &Calls, desired: &Properties) -> Result<Made, Failure> {
-        let generated = || calls.generated_name(LONGEST_NAME).to_lowercase();
-        let name = desired.text("BucketName").unwrap_or_else(generated);
+        let name = bucket_name(calls, desired);
         let scope = &calls.at().caller.scope;
         if calls.s3().bucket_exists(&name).await? {
             return Err(Failure::new("AlreadyExists", format!("{name} already exists")));
@@ -57,6 +56,11 @@ impl Handler for Bucket {
         Ok(made(&name, scope.region()))
     }
 
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let name = bucket_name(calls, desired);
+        Ok(calls.s3().bucket_exists(&name).await?.then_some(name).into_iter().collect())
+    }
+
     async fn update(&self, calls: &Calls, id: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {
         calls.s3().set_bucket_tags(id, calls.tags(desired)?).await?;
         Ok(made(id, calls.at().caller.scope.region()))
@@ -65,6 +69,11 @@ impl Handler for Bucket {
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
         Ok(calls.s3().delete_bucket(id).await?)
     }
+}
+
+/// The name given, or a generated one; names of buckets are of small letters.
+fn bucket_name(calls: &Calls, desired: &Properties) -> String {
+    desired.text("BucketName").unwrap_or_else(|| calls.generated_name(LONGEST_NAME).to_lowercase())
 }
 
 fn made(name: &str, region: &str) -> Made {

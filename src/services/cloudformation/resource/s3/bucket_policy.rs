@@ -1,5 +1,6 @@
 //! AWS::S3::BucketPolicy.
 
+use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use async_trait::async_trait;
 
@@ -20,6 +21,12 @@ impl Handler for BucketPolicy {
         calls.s3().set_bucket_policy(&bucket, desired.text("PolicyDocument")).await?;
         calls.initiated(&bucket).await;
         Ok(Made::new(bucket))
+    }
+
+    async fn existing(&self, calls: &Calls, desired: &Properties) -> Result<Vec<String>, Failure> {
+        let bucket = desired.text("Bucket").unwrap_or_default();
+        let found = unless_missing(calls.s3().bucket(&bucket).await.map_err(Failure::from))?;
+        Ok(found.and_then(|found| found.policy).map(|_| bucket).into_iter().collect())
     }
 
     async fn update(&self, calls: &Calls, id: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {
