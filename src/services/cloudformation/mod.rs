@@ -8,6 +8,8 @@ mod resource;
 mod source;
 mod stack;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use operations::routes;
 

@@ -7,7 +7,8 @@ use super::stacks::{USER, owner, policy};
 use super::{Missing, stack};
 use crate::api::cloudformation::{
     CancelUpdateStackInput, ContinueUpdateRollbackInput, ContinueUpdateRollbackOutput, GetStackPolicyInput, GetStackPolicyOutput,
-    ResourceStatus, RollbackStackInput, RollbackStackOutput, SetStackPolicyInput, StackStatus, UpdateTerminationProtectionInput, UpdateTerminationProtectionOutput,
+    ResourceStatus, RollbackStackInput, RollbackStackOutput, SetStackPolicyInput, StackStatus, UpdateTerminationProtectionInput,
+    UpdateTerminationProtectionOutput,
 };
 use crate::api::{Caller, Empty, Fault};
 use std::collections::BTreeMap;
@@ -100,7 +101,9 @@ async fn roll_back(
             stack.status = match (stack.status, &stack.previous) {
                 (StackStatus::UpdateFailed, Some(_)) => StackStatus::UpdateRollbackInProgress,
                 (StackStatus::UpdateFailed, None) | (StackStatus::CreateFailed, _) => StackStatus::RollbackInProgress,
-                (status, _) => return Err(Invalid(format!("Stack:{arn} is in {status} state and can not be rolled back.")).into()),
+                (status, _) => {
+                    return Err(Invalid(format!("Stack:{arn} is in {status} state and can not be rolled back.")).into());
+                }
             };
             stack.options.retain_except_on_create = input.retain_except_on_create.unwrap_or_default();
             (stack.token, stack.owner) = (input.client_request_token, owner);

@@ -159,6 +159,32 @@ impl Calls {
     }
 }
 
+impl Calls {
+    /// Asks for a deletion, again while the thing is in the middle of something else, and waits until `look` finds it no more. `what` says
+    /// what was waited for.
+    pub(super) async fn deleted<T, U, D, L>(
+        &self,
+        what: &str,
+        delete: impl Fn() -> D + Send + Sync,
+        look: impl Fn() -> L + Send + Sync,
+    ) -> Result<(), Failure>
+    where
+        D: Future<Output = Result<T, Failure>> + Send,
+        L: Future<Output = Result<U, Failure>> + Send,
+        T: Send,
+        U: Send,
+    {
+        let attempt = || async {
+            match unless_missing(delete().await) {
+                Err(failure) if !failure.is_busy() => return Err(failure),
+                _ => {}
+            }
+            Ok(unless_missing(look().await)?.is_none().then_some(()))
+        };
+        self.until(what, attempt).await
+    }
+}
+
 /// `id` if the look at it has found it: what [`existing`](super::Handler::existing) says of a type whose names are unique.
 pub(super) fn if_found<T>(id: impl Into<String>, look: Result<T, Failure>) -> Result<Vec<String>, Failure> {
     Ok(unless_missing(look)?.map(|_| id.into()).into_iter().collect())

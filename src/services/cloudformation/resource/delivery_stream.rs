@@ -1,6 +1,6 @@
 //! AWS::KinesisFirehose::DeliveryStream.
 
-use super::calls::{if_found, unless_missing};
+use super::calls::if_found;
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use crate::api::firehose::{
@@ -83,9 +83,8 @@ impl Handler for DeliveryStream {
 
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
         let input = DeleteDeliveryStreamInput { delivery_stream_name: id.to_owned(), allow_force_delete: Some(true) };
-        unless_missing(calls.run(op::DeleteDeliveryStream, input).await)?;
-        let gone = || async { Ok(unless_missing(describe(calls, id).await)?.is_none().then_some(())) };
-        calls.until("the delivery stream to be deleted", gone).await
+        let delete = || calls.run(op::DeleteDeliveryStream, input.clone());
+        calls.deleted("the delivery stream to be deleted", delete, || describe(calls, id)).await
     }
 
     /// A destination of another kind, in a VPC, or with another choice of what S3 gets besides needs a new delivery stream.

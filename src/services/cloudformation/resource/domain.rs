@@ -1,6 +1,6 @@
 //! AWS::Elasticsearch::Domain and AWS::OpenSearchService::Domain: one kind of thing with two APIs.
 
-use super::calls::{if_found, unless_missing};
+use super::calls::if_found;
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use crate::api::{Operation, es, opensearch};
@@ -198,9 +198,9 @@ impl<F: Family> Handler for Domain<F> {
     }
 
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
-        unless_missing(run(calls, F::DELETE, &Properties::default(), json!({"DomainName": id})).await.map(drop))?;
-        let gone = || async { Ok(unless_missing(describe::<F>(calls, id).await)?.is_none().then_some(())) };
-        calls.until("the domain to be deleted", gone).await
+        let nothing = Properties::default();
+        let delete = || async { run(calls, F::DELETE, &nothing, json!({"DomainName": id})).await.map(drop) };
+        calls.deleted("the domain to be deleted", delete, || describe::<F>(calls, id)).await
     }
 }
 

@@ -69,6 +69,11 @@ impl Failure {
         ["NotFound", "NoSuch"].iter().any(|part| self.code.contains(part))
     }
 
+    /// Whether it says that the resource is in the middle of something, after which the call may be tried again.
+    pub(super) fn is_busy(&self) -> bool {
+        self.code.contains("ResourceInUse")
+    }
+
     /// The handler error code of CloudFormation's that the service's error becomes.
     fn handler_code(&self) -> &str {
         if self.refused.is_none() {

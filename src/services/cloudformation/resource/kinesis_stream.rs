@@ -1,6 +1,6 @@
 //! AWS::Kinesis::Stream.
 
-use super::calls::{if_found, unless_missing};
+use super::calls::if_found;
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use crate::api::kinesis::{
@@ -91,9 +91,8 @@ impl Handler for Stream {
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
         let input =
             DeleteStreamInput { stream_name: Some(id.to_owned()), enforce_consumer_deletion: Some(true), ..Default::default() };
-        unless_missing(calls.run(op::DeleteStream, input).await)?;
-        let gone = || async { Ok(unless_missing(describe(calls, id).await)?.is_none().then_some(())) };
-        calls.until("the stream to be deleted", gone).await
+        let delete = || calls.run(op::DeleteStream, input.clone());
+        calls.deleted("the stream to be deleted", delete, || describe(calls, id)).await
     }
 }
 

@@ -3,7 +3,10 @@
 use super::calls::unless_missing;
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use crate::api::logs::{DeleteLogGroupRequest, DeleteLogStreamRequest, DescribeLogGroupsRequest, DescribeLogStreamsRequest, TagResourceRequest, UntagResourceRequest, op};
+use crate::api::logs::{
+    DeleteLogGroupRequest, DeleteLogStreamRequest, DescribeLogGroupsRequest, DescribeLogStreamsRequest, TagResourceRequest,
+    UntagResourceRequest, op,
+};
 use async_trait::async_trait;
 
 /// The type of groups.

@@ -28,7 +28,11 @@ impl Handler for ResourcePolicy {
         let input = GetResourcePolicyInput { resource_arn: resource_arn.clone(), ..Default::default() };
         let found = unless_missing(calls.run(op::GetResourcePolicy, input).await)?;
         // A stream without a policy has an empty one.
-        Ok(found.filter(|found| found.policy.as_deref().is_some_and(|policy| policy.contains('{'))).map(|_| resource_arn).into_iter().collect())
+        Ok(found
+            .filter(|found| found.policy.as_deref().is_some_and(|policy| policy.contains('{')))
+            .map(|_| resource_arn)
+            .into_iter()
+            .collect())
     }
 
     async fn update(&self, calls: &Calls, _: &str, _: &Properties, desired: &Properties) -> Result<Made, Failure> {

@@ -55,9 +55,8 @@ impl Handler for StreamConsumer {
 
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
         let input = DeregisterStreamConsumerInput { consumer_arn: Some(id.to_owned()), ..Default::default() };
-        unless_missing(calls.run(op::DeregisterStreamConsumer, input).await)?;
-        let gone = || async { Ok(unless_missing(describe(calls, id).await)?.is_none().then_some(())) };
-        calls.until("the consumer to be deregistered", gone).await
+        let delete = || calls.run(op::DeregisterStreamConsumer, input.clone());
+        calls.deleted("the consumer to be deregistered", delete, || describe(calls, id)).await
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::resource::{self, Properties, ResourceType, Update};
 use super::plan::Plan;
 use super::resource::{Policies, Resource, State};
-use super::step::{REPLACEMENT, cancelled, checked, come, create, delete_existing, fail, fresh, wanted};
+use super::step::{REPLACEMENT, cancelled, checked, come, create, delete_existing, fail, fresh, leave, wanted};
 use super::work::Work;
 use crate::api::cloudformation::ResourceStatus;
 use std::collections::BTreeMap;
@@ -113,9 +113,7 @@ async fn replace(work: &Arc<Work>, plan: &Plan, resource: Resource, before: Stat
     if resource.before.is_some() && resource.now.physical_id != before.physical_id && resource.exists() {
         // The process was killed while the new one was made.
         if let Err(failure) = delete_existing(work, &resource).await {
-            tracing::warn!(stack = work.stack().name, resource = id, %failure, "what a killed process left goes with the clean-up");
-            let left = Resource { policies: Policies::default(), before: None, ..resource.clone() };
-            work.stack().retired.push(left);
+            return leave(work, &id, ResourceStatus::UpdateFailed, &failure).await;
         }
     }
     if let Some(place) = work.resources().get_mut(&id) {

@@ -1,8 +1,8 @@
 //! UPDATE_ROLLBACK_IN_PROGRESS.
 
 use super::order::{self, OnFailure, Waits};
-use super::work::Work;
 use super::resource::Policies;
+use super::work::Work;
 use super::{change, outputs};
 use crate::api::cloudformation::StackStatus;
 use std::sync::Arc;
@@ -68,7 +68,8 @@ async fn set_aside(work: &Work) {
         let retain = resource.policies.retain && !resource.policies.except_on_create && !all;
         let policies = Policies { retain, ..resource.policies };
         let replaced = resource.before.as_deref().filter(|before| before.physical_id != resource.now.physical_id);
-        let replaced = replaced.map(|before| super::Resource { policies: Policies::default(), ..resource.replaced(before.clone()) });
+        let replaced =
+            replaced.map(|before| super::Resource { policies: Policies::default(), ..resource.replaced(before.clone()) });
         work.stack().retired.extend(replaced);
         if resource.exists() {
             work.stack().retired.push(super::Resource { policies, before: None, ..resource });

@@ -91,7 +91,7 @@ pub(super) async fn create(work: &Arc<Work>, plan: &Plan, id: &str, is_new: bool
         // The process was killed in the middle of it: what there is of it goes, and it is made again, under the same name.
         Some(left) => {
             if let Err(failure) = delete_existing(work, &left).await {
-                tracing::warn!(stack = work.stack().name, resource = id, %failure, "what a killed process left could not be deleted");
+                return leave(work, id, CREATION.failed, &failure).await;
             }
             resource.suffix = left.suffix;
         }
@@ -99,6 +99,14 @@ pub(super) async fn create(work: &Arc<Work>, plan: &Plan, id: &str, is_new: bool
     }
     work.resources().insert(id.to_owned(), resource);
     come(work, plan, id, CREATION, None).await
+}
+
+/// The step has failed because what a killed process left could not be deleted: it stays the stack's, whose roll-back tries again.
+pub(super) async fn leave(work: &Work, id: &str, status: ResourceStatus, failure: &Failure) -> bool {
+    let text = if failure.is_cancelled() { cancelled(status) } else { failure.to_string() };
+    work.cancel();
+    work.mark(id, status, Some(text), |_| {}).await;
+    false
 }
 
 /// Brings a resource into being that has a place in the stack.

@@ -69,7 +69,9 @@ fn retire(work: &Work, unwanted: &dyn Fn(&str) -> bool) {
         for resource in resources.values_mut() {
             let before = resource.before.take().map(|before| *before);
             let stable = match std::mem::take(&mut resource.stable) {
-                Stable::Was(stable) if before.as_ref().is_none_or(|before| before.physical_id != stable.physical_id) => Some(*stable),
+                Stable::Was(stable) if before.as_ref().is_none_or(|before| before.physical_id != stable.physical_id) => {
+                    Some(*stable)
+                }
                 _ => None,
             };
             let others = [before, stable].into_iter().flatten().filter(|other| other.physical_id != resource.now.physical_id);

@@ -202,6 +202,13 @@ impl Work {
         }
     }
 
+    /// Writes the stack and all resources as they are.
+    #[cfg(test)]
+    pub(in super::super) async fn keep_all(&self) {
+        let all = self.resources().keys().cloned().collect();
+        self.save(all, Vec::new(), Vec::new()).await;
+    }
+
     /// Notes why the stack is in its state.
     pub(in super::super) async fn told(&self, reason: String) -> Stack {
         let status = self.stack().status;
@@ -266,12 +273,7 @@ impl Work {
     }
 
     /// What a handler calls operations by, for a resource that is made, changed or deleted and that had these tags of the stack.
-    pub(super) fn calls(
-        self: &Arc<Self>,
-        resource: &Resource,
-        noted: ResourceStatus,
-        had: BTreeMap<String, String>,
-    ) -> Calls {
+    pub(super) fn calls(self: &Arc<Self>, resource: &Resource, noted: ResourceStatus, had: BTreeMap<String, String>) -> Calls {
         let stack = self.stack();
         let at = Surroundings {
             caller: Caller {

@@ -39,9 +39,8 @@ where
 /// Deletes the application, if it is there, and waits until it is gone.
 async fn deleted(api: &dyn Api, calls: &Calls, application: &str) -> Result<(), Failure> {
     let Some(detail) = unless_missing(api.describe(calls, application).await)? else { return Ok(()) };
-    unless_missing(api.delete(calls, application, detail.created_ms).await)?;
-    let gone = || async { Ok(unless_missing(api.describe(calls, application).await)?.is_none().then_some(())) };
-    calls.until("the application to be deleted", gone).await
+    let delete = || api.delete(calls, application, detail.created_ms);
+    calls.deleted("the application to be deleted", delete, || api.describe(calls, application)).await
 }
 
 /// Whether another resource of the stack changed the application in between, so that it is to be looked at again.

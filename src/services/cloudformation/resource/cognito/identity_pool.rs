@@ -2,7 +2,9 @@
 
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use super::{LONGEST_NAME, PAGE};
-use crate::api::cognito_identity::{CreateIdentityPoolInput, DeleteIdentityPoolInput, IdentityPool as Pool, ListIdentityPoolsInput, op};
+use crate::api::cognito_identity::{
+    CreateIdentityPoolInput, DeleteIdentityPoolInput, IdentityPool as Pool, ListIdentityPoolsInput, op,
+};
 use async_trait::async_trait;
 
 /// The type.

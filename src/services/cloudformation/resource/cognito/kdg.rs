@@ -3,11 +3,11 @@
 
 use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
-use super::user_pool::{self, provider_name};
 use super::identity_pool;
+use super::user_pool::{self, provider_name};
 use crate::api::cognito_identity::{
-    self as identity, CognitoIdentityProvider, CreateIdentityPoolInput, DeleteIdentityPoolInput,
-    DescribeIdentityPoolInput, SetIdentityPoolRolesInput,
+    self as identity, CognitoIdentityProvider, CreateIdentityPoolInput, DeleteIdentityPoolInput, DescribeIdentityPoolInput,
+    SetIdentityPoolRolesInput,
 };
 use crate::api::cognito_idp::{
     self as idp, AdminConfirmSignUpRequest, AdminSetUserPasswordRequest, CreateUserPoolClientRequest, CreateUserPoolRequest,

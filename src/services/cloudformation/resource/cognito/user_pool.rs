@@ -2,7 +2,9 @@
 
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use super::{LONGEST_NAME, PAGE};
-use crate::api::cognito_idp::{DeleteUserPoolRequest, DescribeUserPoolRequest, ListUserPoolsRequest, UpdateUserPoolRequest, UserPoolType, op};
+use crate::api::cognito_idp::{
+    DeleteUserPoolRequest, DescribeUserPoolRequest, ListUserPoolsRequest, UpdateUserPoolRequest, UserPoolType, op,
+};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 

@@ -3,7 +3,9 @@
 use super::super::calls::unless_missing;
 use super::super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use super::{LONGEST_NAME, PAGE};
-use crate::api::cognito_idp::{DeleteUserPoolClientRequest, ListUserPoolClientsRequest, UpdateUserPoolClientRequest, UserPoolClientType, op};
+use crate::api::cognito_idp::{
+    DeleteUserPoolClientRequest, ListUserPoolClientsRequest, UpdateUserPoolClientRequest, UserPoolClientType, op,
+};
 use async_trait::async_trait;
 
 /// The type.
@@ -58,7 +60,9 @@ impl Handler for UserPoolClient {
             let input = ListUserPoolClientsRequest { user_pool_id: pool.clone(), max_results: Some(PAGE), next_token };
             let Some(page) = unless_missing(calls.run(op::ListUserPoolClients, input).await)? else { return Ok(found) };
             let clients = page.user_pool_clients.into_iter().flatten();
-            found.extend(clients.filter(|client| client.client_name.as_deref() == Some(&name)).filter_map(|client| client.client_id));
+            found.extend(
+                clients.filter(|client| client.client_name.as_deref() == Some(&name)).filter_map(|client| client.client_id),
+            );
             next_token = page.next_token;
             if next_token.is_none() {
                 return Ok(found);
