@@ -19,9 +19,19 @@ pub use web_identity::{WebIdentity, WebIdentityRefusal};
 
 use crate::base::account::Scope;
 use crate::store::Collection;
+use std::collections::BTreeMap;
 
 /// Lower-case letters and digits, of which ids consist.
 const ID_ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// The most tags of a pool (developer guide, quotas).
+const MOST_TAGS: usize = 50;
+
+/// Whether a pool with tags `had` may have `given` as well.
+fn tags_fit(had: Option<&BTreeMap<String, String>>, given: &BTreeMap<String, String>) -> bool {
+    let new = given.keys().filter(|name| had.is_none_or(|had| !had.contains_key(*name)));
+    had.map_or(0, BTreeMap::len) + new.count() <= MOST_TAGS
+}
 
 /// Documents of a kind; all accounts and regions share one collection, since the ids are unique everywhere.
 fn collection(service: &'static str, kind: &'static str) -> Collection {

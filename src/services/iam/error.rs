@@ -31,6 +31,10 @@ pub(super) enum IamError {
     ProfileExists(String),
     #[error("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")]
     ProfileFull,
+    #[error("Cannot exceed quota for PoliciesPerRole: {0}")]
+    TooManyAttached(usize),
+    #[error("Maximum policy size of {0} bytes exceeded for role {1}")]
+    InlineTooLarge(usize, String),
     #[error("The number of tags has reached the maximum limit.")]
     TooManyTags,
     #[error("Service role name {0} has been taken in this account, please try a different suffix.")]
@@ -65,7 +69,11 @@ impl From<IamError> for Fault {
             IamError::RoleExists(_) | IamError::PolicyExists(_) | IamError::ProfileExists(_) => {
                 fault::entity_already_exists(text)
             }
-            IamError::TooManyVersions(_) | IamError::ProfileFull | IamError::TooManyTags => fault::limit_exceeded(text),
+            IamError::TooManyVersions(_)
+            | IamError::TooManyAttached(_)
+            | IamError::InlineTooLarge(..)
+            | IamError::ProfileFull
+            | IamError::TooManyTags => fault::limit_exceeded(text),
             IamError::ServiceRoleExists(_) | IamError::Invalid(_) => fault::invalid_input(text),
             IamError::Protected(_) => fault::unmodifiable_entity(text),
             IamError::Conflict(_) => fault::delete_conflict(text),

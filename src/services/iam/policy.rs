@@ -15,6 +15,9 @@ const OF_AWS: &str = "arn:aws:iam::aws:policy/";
 /// The most versions that a policy has (IAM user guide, quotas).
 const MOST_VERSIONS: usize = 5;
 
+/// The most managed policies of a role: as many as AWS grants on request (IAM user guide, quotas).
+const MOST_ATTACHED: usize = 25;
+
 /// What is known of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct PolicyRecord {
@@ -181,6 +184,9 @@ impl Iam {
         let arn = arn.to_owned();
         let attach = |role: &mut RoleRecord| {
             if !role.attached.contains(&arn) {
+                if role.attached.len() >= MOST_ATTACHED {
+                    return Err(IamError::TooManyAttached(MOST_ATTACHED));
+                }
                 role.attached.push(arn);
             }
             Ok(())

@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// The path of roles that belong to a service, before the service's name.
 pub(super) const SERVICE_LINKED: &str = "/aws-service-role/";
 
+/// Bytes of all inline policies of a role together, white space not counted (IAM user guide, quotas).
+const MOST_INLINE_BYTES: usize = 10_240;
+
 /// What is known of a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RoleRecord {
@@ -37,6 +40,16 @@ impl RoleRecord {
     /// The ARN, which has the path in it.
     pub(super) fn arn(&self, scope: &Scope) -> String {
         format!("arn:aws:iam::{}:role{}{}", scope.account(), self.path, self.name)
+    }
+
+    /// Adds an inline policy, or replaces it.
+    pub(super) fn put_inline(&mut self, name: String, document: String) -> Result<(), IamError> {
+        self.inline.insert(name, document);
+        let counted = self.inline.values().flat_map(|document| document.bytes()).filter(|byte| !byte.is_ascii_whitespace());
+        if counted.count() > MOST_INLINE_BYTES {
+            return Err(IamError::InlineTooLarge(MOST_INLINE_BYTES, self.name.clone()));
+        }
+        Ok(())
     }
 
     /// Refuses the change of a role that belongs to a service.

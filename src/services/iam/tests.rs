@@ -174,3 +174,24 @@ async fn the_role_of_a_service_is_the_services() {
     assert_eq!(text(&status, &["Status"]), "SUCCEEDED");
     assert_eq!(error(&call(&iam, "GetRole", &name).await.unwrap_err()).0, "NoSuchEntity");
 }
+
+#[tokio::test]
+async fn what_a_role_has_is_bounded() {
+    let iam = with_role().await;
+    let document = format!("{{\"Version\": \"2012-10-17\", \"Statement\": [\"{}\"]}}", "x".repeat(5_000));
+    let put = async |name: &str| {
+        call(&iam, "PutRolePolicy", &[("RoleName", "firehose"), ("PolicyName", name), ("PolicyDocument", &document)]).await
+    };
+    for name in ["a", "b", "a"] {
+        put(name).await.unwrap();
+    }
+    let refused = put("c").await.unwrap_err();
+    assert_eq!(error(&refused), ("LimitExceeded", "Maximum policy size of 10240 bytes exceeded for role firehose"));
+    for number in 0..25 {
+        let arn = format!("arn:aws:iam::aws:policy/P{number}");
+        call(&iam, "AttachRolePolicy", &[("RoleName", "firehose"), ("PolicyArn", &arn)]).await.unwrap();
+    }
+    let one_more = [("RoleName", "firehose"), ("PolicyArn", "arn:aws:iam::aws:policy/P25")];
+    let refused = call(&iam, "AttachRolePolicy", &one_more).await.unwrap_err();
+    assert_eq!(error(&refused), ("LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 25"));
+}

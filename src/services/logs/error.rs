@@ -19,6 +19,9 @@ pub enum LogsError {
     /// The stream is there already.
     #[error("The specified log stream already exists")]
     StreamExists,
+    /// A group would have more tags than it may.
+    #[error("A log group can have at most {0} tags.")]
+    TooManyTags(usize),
     /// A parameter is out of range, or parameters contradict each other.
     #[error("{0}")]
     InvalidParameter(String),
@@ -40,6 +43,7 @@ impl From<LogsError> for Fault {
         match error {
             LogsError::NoSuchGroup | LogsError::NoSuchStream => fault::resource_not_found(text),
             LogsError::GroupExists | LogsError::StreamExists => fault::resource_already_exists(text),
+            LogsError::TooManyTags(_) => fault::too_many_tags(text),
             LogsError::InvalidParameter(_) => fault::invalid_parameter(text),
             LogsError::Store(_) => Self::internal(text),
         }

@@ -162,13 +162,13 @@ impl Logs {
         &self,
         scope: &Scope,
         name: &str,
-        change: impl FnOnce(&mut Group) + Send + 'static,
+        change: impl FnOnce(&mut Group) -> Result<(), LogsError> + Send + 'static,
     ) -> Result<(), LogsError> {
         let (scope, name) = (scope.clone(), name.to_owned());
         self.store
             .transaction(move |tx| {
                 let mut group = require_group(tx, &scope, &name)?;
-                change(&mut group);
+                change(&mut group)?;
                 Ok(tx.put(&groups(&scope).key(name), &group)?)
             })
             .await

@@ -6,18 +6,19 @@
 mod assume;
 mod operations;
 mod session;
+mod sessions;
 #[cfg(test)]
 mod tests;
 
 pub use assume::{Assumed, Subject, TokenRefusal, WebIdentities};
 pub use operations::routes;
 pub use session::Session;
+use sessions::Sessions;
 
 use crate::base::account::Scope;
-use crate::base::clock::{Clock, Millis};
+use crate::base::clock::Clock;
 use crate::services::iam::Iam;
 use crate::store::{Collection, Store, StoreError};
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A handle of STS; clones share it.
@@ -30,11 +31,11 @@ struct Inner {
     iam: Iam,
     /// Who can tell whom a token stands for.
     identities: Arc<dyn WebIdentities>,
-    /// Sessions by access key, the same as in the store.
-    sessions: RwLock<HashMap<String, Session>>,
+    /// The same as in the store.
+    sessions: RwLock<Sessions>,
 }
 
-fn sessions() -> Collection {
+fn stored() -> Collection {
     Collection::new("sts", "session", &Scope::new("", ""))
 }
 
@@ -44,7 +45,7 @@ impl Sts {
     /// # Errors
     /// Failures to read.
     pub async fn open(store: Store, clock: Clock, iam: Iam, identities: Arc<dyn WebIdentities>) -> Result<Self, StoreError> {
-        let found: Vec<(String, Session)> = store.list(&sessions(), crate::store::Listing::default()).await?;
+        let found: Vec<(String, Session)> = store.list(&stored(), crate::store::Listing::default()).await?;
         let sessions = RwLock::new(found.into_iter().collect());
         Ok(Self(Arc::new(Inner { store, clock, iam, identities, sessions })))
     }
@@ -56,27 +57,23 @@ impl Sts {
         sessions.get(access_key).filter(|session| session.expires_ms > now_ms).cloned()
     }
 
-    /// Keeps a new session, and forgets those that have expired.
+    /// Keeps a new session, and forgets those that have expired or are too many.
     async fn keep(&self, access_key: &str, session: Session) -> Result<(), StoreError> {
-        let expired = self.exchange(access_key, session.clone());
-        let key = sessions().key(access_key);
+        let now_ms = self.0.clock.now_ms();
+        let forgotten = {
+            let mut sessions = self.0.sessions.write().unwrap_or_else(PoisonError::into_inner);
+            sessions.insert(access_key.to_owned(), session.clone(), now_ms)
+        };
+        let key = stored().key(access_key);
         self.0
             .store
             .transaction(move |tx| {
-                for old in expired {
-                    tx.delete(&sessions().key(old))?;
+                for old in forgotten {
+                    tx.delete(&stored().key(old))?;
                 }
                 tx.put(&key, &session)
             })
             .await
-    }
-
-    fn exchange(&self, access_key: &str, session: Session) -> Vec<String> {
-        let now_ms: Millis = self.0.clock.now_ms();
-        let mut sessions = self.0.sessions.write().unwrap_or_else(PoisonError::into_inner);
-        let expired: Vec<String> = sessions.extract_if(|_, old| old.expires_ms <= now_ms).map(|(key, _)| key).collect();
-        sessions.insert(access_key.to_owned(), session);
-        expired
     }
 }
 

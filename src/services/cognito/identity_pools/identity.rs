@@ -1,6 +1,7 @@
 //! Identities.
 
 use super::IdentityPools;
+use super::anonymous;
 use super::error::Refused;
 use super::login::{Login, Logins};
 use super::pool::{PoolRecord, region_of};
@@ -39,6 +40,14 @@ fn derived_id(pool: &str, login: &Login) -> String {
     format!("{}:{}", region_of(pool), Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()))
 }
 
+/// Takes a login away from the identity that had it, which goes with its last one: so there are no more identities than logins.
+fn part(tx: &mut Transaction<'_>, id: &str, provider: &str) -> Result<(), StoreError> {
+    let key = identities().key(id);
+    let Some(mut identity) = tx.get::<IdentityRecord>(&key)? else { return Ok(()) };
+    identity.logins.remove(provider);
+    if identity.logins.is_empty() { tx.delete(&key).map(drop) } else { tx.put(&key, &identity) }
+}
+
 impl IdentityRecord {
     pub(super) fn delete(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
         for (provider, subject) in &self.logins {
@@ -46,6 +55,11 @@ impl IdentityRecord {
         }
         tx.delete(&identities().key(self.id.as_str()))?;
         Ok(())
+    }
+
+    /// One that nobody has logged in with.
+    fn new(id: String, pool: String, now_ms: Millis) -> Self {
+        Self { id, pool, logins: BTreeMap::new(), created_ms: now_ms, modified_ms: now_ms }
     }
 
     fn is_of(&self, login: &Login) -> bool {
@@ -67,26 +81,32 @@ impl IdentityPools {
         Ok(found.into_iter().map(|(_, identity)| identity).filter(|identity| identity.pool == pool).collect())
     }
 
-    /// The identity with this id.
+    /// The identity with this id: one of a login, or of somebody who did not log in, of whom nothing is stored.
     pub(super) async fn identity(&self, id: &str) -> Result<Option<IdentityRecord>, Refused> {
-        Ok(self.store.get(&identities().key(id)).await?)
+        if let Some(identity) = self.store.get(&identities().key(id)).await? {
+            return Ok(Some(identity));
+        }
+        let pools = self.pools_of_region(region_of(id)).await?;
+        Ok(pools.iter().find_map(|pool| {
+            let made_ms = anonymous::made_ms(pool.id(), id)?;
+            Some(IdentityRecord::new(id.to_owned(), pool.id().to_owned(), made_ms))
+        }))
     }
 
-    /// The identity of logins, or a new one of somebody who did not log in.
-    pub(super) async fn identify(&self, pool: &PoolRecord, logins: &[Login]) -> Result<IdentityRecord, Refused> {
+    /// The id of the identity of logins, or a new one of somebody who did not log in.
+    pub(super) async fn identify(&self, pool: &PoolRecord, logins: &[Login]) -> Result<String, Refused> {
         let Some(first) = logins.first() else {
             if !pool.settings.allow_unauthenticated_identities {
                 return Err(Refused::not_authorized("Unauthenticated access is not supported for this identity pool."));
             }
-            let id = format!("{}:{}", region_of(pool.id()), Uuid::new_v4());
-            return self.link(pool, &id, &[]).await;
+            return Ok(anonymous::new_id(pool.id(), self.clock.now_ms()));
         };
         for login in logins {
             if let Some(id) = self.store.get::<String>(&login_key(pool.id(), &login.provider, &login.claims.sub)).await? {
-                return self.link(pool, &id, logins).await;
+                return Ok(self.link(pool, &id, logins).await?.id);
             }
         }
-        self.link(pool, &derived_id(pool.id(), first), logins).await
+        Ok(self.link(pool, &derived_id(pool.id(), first), logins).await?.id)
     }
 
     /// Remembers that these logins are of the identity, which is made if need be.
@@ -97,10 +117,14 @@ impl IdentityPools {
         self.store
             .transaction(move |tx| {
                 let key = identities().key(id.as_str());
-                let fresh = || IdentityRecord { id, pool, logins: BTreeMap::new(), created_ms: now_ms, modified_ms: now_ms };
-                let mut identity: IdentityRecord = tx.get(&key)?.unwrap_or_else(fresh);
+                let mut identity: IdentityRecord = tx.get(&key)?.unwrap_or_else(|| IdentityRecord::new(id, pool, now_ms));
                 for (provider, subject) in logins {
-                    tx.put(&login_key(&identity.pool, &provider, &subject), &identity.id)?;
+                    let login = login_key(&identity.pool, &provider, &subject);
+                    let before = tx.get::<String>(&login)?;
+                    if let Some(before) = before.filter(|before| *before != identity.id) {
+                        part(tx, &before, &provider)?;
+                    }
+                    tx.put(&login, &identity.id)?;
                     identity.logins.insert(provider, subject);
                     identity.modified_ms = now_ms;
                 }

@@ -3,6 +3,7 @@
 //! The id of an identity follows from its pool and its login, so that a browser which remembers one finds it again, whatever happened to the
 //! server in between (spec/workshop.md 1.4).
 
+mod anonymous;
 mod credentials;
 mod error;
 mod identity;

@@ -14,6 +14,7 @@ use crate::api::cognito_identity::{
 use crate::api::stored::recast;
 use crate::api::{Caller, Empty, Fault, Routes, ServiceTable, Timestamp};
 use crate::services::cognito::page::page;
+use crate::services::cognito::{MOST_TAGS, tags_fit};
 use uuid::Uuid;
 
 /// The operations for the gateway.
@@ -98,8 +99,7 @@ async fn get_roles(
 async fn get_id(pools: IdentityPools, _: Caller, input: GetIdInput) -> Result<GetIdResponse, Fault> {
     let pool = pools.pool(&input.identity_pool_id).await?;
     let logins = pools.verified(&pool, &input.logins.unwrap_or_default()).await?;
-    let identity = pools.identify(&pool, &logins).await?;
-    Ok(GetIdResponse { identity_id: Some(identity.id) })
+    Ok(GetIdResponse { identity_id: Some(pools.identify(&pool, &logins).await?) })
 }
 
 async fn get_credentials(
@@ -146,6 +146,11 @@ fn pool_id(arn: &str) -> Result<String, Refused> {
 
 async fn tag(pools: IdentityPools, caller: Caller, input: TagResourceInput) -> Result<TagResourceResponse, Fault> {
     let id = pool_id(&input.resource_arn)?;
+    let had = pools.pool_in(&caller.scope, &id).await?.settings.identity_pool_tags;
+    if !tags_fit(had.as_ref(), &input.tags) {
+        let text = format!("An identity pool can have at most {MOST_TAGS} tags.");
+        return Err(Refused::InvalidParameter(text.into()).into());
+    }
     let change = move |pool: &mut PoolRecord| pool.settings.identity_pool_tags.get_or_insert_default().extend(input.tags);
     pools.change_pool(&caller.scope, &id, change).await?;
     Ok(TagResourceResponse::default())

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::api::cognito_identity::{
-    CognitoIdentityProvider, CreateIdentityPoolInput, Credentials, DeleteIdentityPoolInput, GetCredentialsForIdentityInput,
-    GetCredentialsForIdentityResponse, GetIdInput, GetIdResponse, GetOpenIdTokenInput, GetOpenIdTokenResponse, IdentityPool,
-    MappingRule, MappingRuleMatchType, RoleMapping, RoleMappingType, RulesConfigurationType, SetIdentityPoolRolesInput,
+    CognitoIdentityProvider, CreateIdentityPoolInput, Credentials, DeleteIdentityPoolInput, DescribeIdentityInput,
+    GetCredentialsForIdentityInput, GetCredentialsForIdentityResponse, GetIdInput, GetIdResponse, GetOpenIdTokenInput,
+    GetOpenIdTokenResponse, IdentityDescription, IdentityPool, MappingRule, MappingRuleMatchType, RoleMapping, RoleMappingType,
+    RulesConfigurationType, SetIdentityPoolRolesInput,
 };
 use crate::api::cognito_idp::CreateUserPoolClientRequest;
 use crate::api::{BoxFuture, Empty, Fault, Shape, Value};
@@ -92,6 +93,16 @@ impl Desk {
         let input = GetCredentialsForIdentityInput { custom_role_arn: None, identity_id: id.into(), logins };
         let given: GetCredentialsForIdentityResponse = self.call("GetCredentialsForIdentity", input).await?;
         Ok(given.credentials.unwrap())
+    }
+
+    async fn delete_pool(&self) {
+        let input = DeleteIdentityPoolInput { identity_pool_id: self.pool.clone() };
+        let _: Empty = self.call("DeleteIdentityPool", input).await.unwrap();
+    }
+
+    /// How many documents of a kind there are.
+    async fn stored(&self, kind: &'static str) -> usize {
+        self.bench.store.list_everywhere::<serde::de::IgnoredAny>("cognito-identity", kind).await.unwrap().len()
     }
 
     /// Whom credentials stand for.
@@ -221,12 +232,43 @@ async fn a_deleted_pool_leaves_nothing() {
     let desk = Desk::new(CreateIdentityPoolInput::default()).await;
     let logins = desk.logins(&desk.token().await);
     let id = desk.id(logins.clone()).await.unwrap();
-    let _: Empty =
-        desk.call("DeleteIdentityPool", DeleteIdentityPoolInput { identity_pool_id: desk.pool.clone() }).await.unwrap();
+    desk.delete_pool().await;
     assert_eq!(refusal(desk.id(logins.clone()).await).0, "ResourceNotFoundException");
     assert_eq!(refusal(desk.credentials(&id, logins).await).0, "NotAuthorizedException");
     for kind in ["pool", "identity", "login"] {
-        let left = desk.bench.store.list_everywhere::<serde::de::IgnoredAny>("cognito-identity", kind).await.unwrap();
-        assert_eq!(left.len(), 0, "{kind}");
+        assert_eq!(desk.stored(kind).await, 0, "{kind}");
     }
+}
+
+/// GetId needs no signature: a flood of it must not fill the disk.
+#[tokio::test]
+async fn ids_of_nobody_take_no_room() {
+    let settings = CreateIdentityPoolInput { allow_unauthenticated_identities: true, ..CreateIdentityPoolInput::default() };
+    let desk = Desk::new(settings).await;
+    let mut ids = std::collections::BTreeSet::new();
+    for _ in 0..200 {
+        ids.insert(desk.id(None).await.unwrap());
+    }
+    assert_eq!((ids.len(), desk.stored("identity").await), (200, 0));
+    let id = ids.first().unwrap();
+    let described: IdentityDescription =
+        desk.call("DescribeIdentity", DescribeIdentityInput { identity_id: id.clone() }).await.unwrap();
+    assert_eq!((described.identity_id.as_ref(), described.creation_date), (Some(id), Some(crate::api::Timestamp(NOW))));
+    let logins = desk.logins(&desk.token().await);
+    desk.credentials(id, logins).await.unwrap();
+    assert_eq!(desk.stored("identity").await, 1, "a login makes it last");
+    desk.delete_pool().await;
+    assert_eq!(refusal(desk.credentials(ids.last().unwrap(), None).await).0, "ResourceNotFoundException");
+}
+
+/// A login may bring any id that a browser remembers, but it has one identity at a time.
+#[tokio::test]
+async fn a_login_has_one_identity_at_a_time() {
+    let desk = Desk::new(CreateIdentityPoolInput::default()).await;
+    let logins = desk.logins(&desk.token().await);
+    for number in 0..20 {
+        let stale = format!("us-west-2:01234567-89ab-4cde-8f01-2345678900{number:02}");
+        desk.credentials(&stale, logins.clone()).await.unwrap();
+    }
+    assert_eq!((desk.stored("identity").await, desk.stored("login").await), (1, 1));
 }

@@ -38,6 +38,8 @@ pub(super) enum Refused {
     ExpiredCode,
     #[error("Attempt limit exceeded, please try after some time.")]
     TooManyAttempts,
+    #[error("The user pool has {0} users, which is the most it can have.")]
+    TooManyUsers(u64),
     #[error("Too many requests")]
     TooManyRequests,
     #[error(transparent)]
@@ -81,7 +83,7 @@ impl From<Refused> for Fault {
             Refused::UserState(_) => fault::unsupported_user_state(text),
             Refused::WrongCode => fault::code_mismatch(text),
             Refused::ExpiredCode => fault::expired_code(text),
-            Refused::TooManyAttempts => fault::limit_exceeded(text),
+            Refused::TooManyAttempts | Refused::TooManyUsers(_) => fault::limit_exceeded(text),
             Refused::TooManyRequests => fault::too_many_requests(text),
             Refused::Key(_) | Refused::Store(_) => Self::internal(text),
         }

@@ -3,6 +3,7 @@
 //! What of a password is kept is its SRP verifier, so that both a proof by SRP and a password sent in the clear can be checked. Modular powers run on
 //! blocking threads, few at a time. Multi-factor logins, devices, hosted pages and triggers are not there (docs/decisions.md).
 
+mod aliases;
 mod challenge;
 mod client;
 mod error;

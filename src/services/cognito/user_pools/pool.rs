@@ -1,7 +1,9 @@
 //! User pools themselves.
 
 use super::UserPools;
+use super::aliases;
 use super::error::Refused;
+use super::user::count_key;
 use crate::api::cognito_idp::DefaultEmailOptionType;
 use crate::api::cognito_idp::{
     AdminCreateUserConfigType, CreateUserPoolRequest, DeletionProtectionType, EmailConfigurationType, EmailSendingAccountType,
@@ -212,8 +214,10 @@ impl UserPools {
                     tx.delete(&super::client::clients().key(client.id))?;
                 }
                 for user in users {
+                    aliases::keep(tx, Some(&user), None)?;
                     tx.delete(&user.key())?;
                 }
+                tx.delete(&count_key(&owner))?;
                 tx.delete(&SigningKeys::key(&owner))?;
                 tx.delete(&pools().key(owner))?;
                 Ok::<_, Refused>(())

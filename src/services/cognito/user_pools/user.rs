@@ -1,6 +1,7 @@
 //! Users.
 
 use super::UserPools;
+use super::aliases;
 use super::error::Refused;
 use super::password::Password;
 use super::pool::PoolRecord;
@@ -8,7 +9,7 @@ use crate::api::Timestamp;
 use crate::api::cognito_idp::{AliasAttributeType, AttributeType, UserStatusType, UserType, UsernameAttributeType};
 use crate::base::clock::Millis;
 use crate::services::cognito::collection;
-use crate::store::{Collection, Key, Listing};
+use crate::store::{Collection, Key, Listing, StoreError, Transaction};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -221,6 +222,29 @@ impl PoolRecord {
     }
 }
 
+/// Users of a pool at most: signing up needs no signature. AWS has forty million; a hundred thousand take about 200 MB here.
+pub(super) const MOST_USERS: u64 = 100_000;
+
+/// How many users a pool has.
+pub(super) fn count_key(pool: &str) -> Key {
+    collection("cognito-idp", "users").key(pool)
+}
+
+/// Changes the number of users of a pool, which is counted once for a pool from before there was a count.
+fn count(tx: &mut Transaction<'_>, pool: &str, change: i64) -> Result<u64, StoreError> {
+    let key = count_key(pool);
+    let counted = match tx.get::<u64>(&key)? {
+        Some(count) => count,
+        None => {
+            let listing = Listing { prefix: format!("{pool}/"), ..Listing::default() };
+            tx.list::<serde::de::IgnoredAny>(&users(), &listing)?.len() as u64
+        }
+    };
+    let count = counted.saturating_add_signed(change);
+    tx.put(&key, &count)?;
+    Ok(count)
+}
+
 impl UserPools {
     /// The user with this username or alias.
     pub(super) async fn find_user(&self, pool: &PoolRecord, name: &str) -> Result<Option<UserRecord>, Refused> {
@@ -229,7 +253,13 @@ impl UserPools {
         if direct.is_some() || !pool.has_other_names() {
             return Ok(direct);
         }
-        Ok(self.users_of(&pool.id).await?.into_iter().find(|user| pool.goes_by(user, &folded)))
+        for username in self.usernames_by_alias(&pool.id, name).await? {
+            let found: Option<UserRecord> = self.store().get(&key(&pool.id, &username)).await?;
+            if let Some(user) = found.filter(|user| pool.goes_by(user, &folded)) {
+                return Ok(Some(user));
+            }
+        }
+        Ok(None)
     }
 
     /// The user with this username or alias.
@@ -244,12 +274,26 @@ impl UserPools {
         Ok(found.into_iter().map(|(_, user)| user).collect())
     }
 
+    /// How many users a pool has.
+    pub(super) async fn count_users(&self, pool: &str) -> Result<u64, Refused> {
+        match self.store().get(&count_key(pool)).await? {
+            Some(count) => Ok(count),
+            None => Ok(self.users_of(pool).await?.len() as u64),
+        }
+    }
+
     /// Adds a user whose name is free; `taken` says that it is not.
     pub(super) async fn add_user(&self, user: UserRecord, taken: &'static str) -> Result<(), Refused> {
         self.store()
-            .transaction(move |tx| match tx.get::<UserRecord>(&user.key())? {
-                Some(_) => Err(Refused::UserExists(taken)),
-                None => Ok(tx.put(&user.key(), &user)?),
+            .transaction(move |tx| {
+                if tx.get::<serde::de::IgnoredAny>(&user.key())?.is_some() {
+                    return Err(Refused::UserExists(taken));
+                }
+                if count(tx, &user.pool, 1)? > MOST_USERS {
+                    return Err(Refused::TooManyUsers(MOST_USERS));
+                }
+                aliases::keep(tx, None, Some(&user))?;
+                Ok(tx.put(&user.key(), &user)?)
             })
             .await
     }
@@ -264,8 +308,10 @@ impl UserPools {
         self.store()
             .transaction(move |tx| {
                 let mut user: UserRecord = tx.get(&key)?.ok_or(Refused::NoUser)?;
+                let before = user.clone();
                 let result = change(&mut user)?;
                 user.modified_ms = now_ms;
+                aliases::keep(tx, Some(&before), Some(&user))?;
                 tx.put(&key, &user)?;
                 Ok(result)
             })
@@ -273,7 +319,15 @@ impl UserPools {
     }
 
     pub(super) async fn delete_user(&self, user: &UserRecord) -> Result<(), Refused> {
-        self.store().delete(&user.key()).await?;
-        Ok(())
+        let key = user.key();
+        self.store()
+            .transaction(move |tx| {
+                let Some(user) = tx.get::<UserRecord>(&key)? else { return Ok(()) };
+                count(tx, &user.pool, -1)?;
+                aliases::keep(tx, Some(&user), None)?;
+                tx.delete(&key)?;
+                Ok(())
+            })
+            .await
     }
 }

@@ -13,10 +13,7 @@ use crate::services::iam::role::RoleRecord;
 
 pub(crate) async fn put(iam: Iam, caller: Caller, input: PutRolePolicyRequest) -> Result<Empty, Fault> {
     check_document(&input.policy_document)?;
-    let change = move |role: &mut RoleRecord| {
-        role.inline.insert(input.policy_name, input.policy_document);
-        Ok(())
-    };
+    let change = move |role: &mut RoleRecord| role.put_inline(input.policy_name, input.policy_document);
     iam.modify_role(&caller.scope, &input.role_name, change).await?;
     Ok(Empty)
 }

@@ -19,7 +19,7 @@ use crate::services::cognito::user_pools::user::is_standard;
 const ID_LETTERS: usize = 9;
 
 /// A pool as answers show it.
-fn shown(pool: &PoolRecord, users: usize) -> UserPoolType {
+fn shown(pool: &PoolRecord, users: u64) -> UserPoolType {
     UserPoolType {
         id: Some(pool.id.clone()),
         name: Some(pool.settings.pool_name.clone()),
@@ -68,7 +68,7 @@ pub(crate) async fn describe(
     input: DescribeUserPoolRequest,
 ) -> Result<DescribeUserPoolResponse, Fault> {
     let pool = pools.pool_in(&caller.scope, &input.user_pool_id).await?;
-    let users = pools.users_of(&pool.id).await?.len();
+    let users = pools.count_users(&pool.id).await?;
     Ok(DescribeUserPoolResponse { user_pool: Some(shown(&pool, users)) })
 }
 

@@ -8,6 +8,7 @@ use crate::api::{Caller, Fault};
 use crate::services::cognito::user_pools::UserPools;
 use crate::services::cognito::user_pools::error::Refused;
 use crate::services::cognito::user_pools::pool::PoolRecord;
+use crate::services::cognito::{MOST_TAGS, tags_fit};
 
 /// The pool's id in `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID`.
 fn pool_id(arn: &str) -> Result<String, Refused> {
@@ -17,6 +18,10 @@ fn pool_id(arn: &str) -> Result<String, Refused> {
 
 pub(crate) async fn tag(pools: UserPools, caller: Caller, input: TagResourceRequest) -> Result<TagResourceResponse, Fault> {
     let id = pool_id(&input.resource_arn)?;
+    let had = pools.pool_in(&caller.scope, &id).await?.settings.user_pool_tags;
+    if !tags_fit(had.as_ref(), &input.tags) {
+        return Err(Refused::invalid(format!("A user pool can have at most {MOST_TAGS} tags.")).into());
+    }
     let change = move |pool: &mut PoolRecord| pool.settings.user_pool_tags.get_or_insert_default().extend(input.tags);
     pools.change_pool(&caller.scope, &id, change).await?;
     Ok(TagResourceResponse::default())

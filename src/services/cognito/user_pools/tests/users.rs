@@ -2,13 +2,14 @@
 
 use super::*;
 use crate::api::cognito_idp::{
-    AdminGetUserRequest, AdminGetUserResponse, AdminUpdateUserAttributesRequest, AdminUpdateUserAttributesResponse,
-    AttributeDataType, AttributeType, ConfirmForgotPasswordRequest, ConfirmForgotPasswordResponse, ConfirmSignUpRequest,
-    ConfirmSignUpResponse, DescribeUserPoolRequest, DescribeUserPoolResponse, ForgotPasswordRequest, ForgotPasswordResponse,
-    ListUserPoolsRequest, ListUserPoolsResponse, ListUsersRequest, ListUsersResponse, SchemaAttributeType, UserStatusType,
-    UsernameAttributeType, UsernameConfigurationType, VerifiedAttributeType,
+    AdminDeleteUserRequest, AdminGetUserRequest, AdminGetUserResponse, AdminUpdateUserAttributesRequest,
+    AdminUpdateUserAttributesResponse, AliasAttributeType, AttributeDataType, AttributeType, ConfirmForgotPasswordRequest,
+    ConfirmForgotPasswordResponse, ConfirmSignUpRequest, ConfirmSignUpResponse, DeleteUserPoolRequest, DescribeUserPoolRequest,
+    DescribeUserPoolResponse, ForgotPasswordRequest, ForgotPasswordResponse, ListUserPoolsRequest, ListUserPoolsResponse,
+    ListUsersRequest, ListUsersResponse, SchemaAttributeType, UserStatusType, UsernameAttributeType, UsernameConfigurationType,
+    VerifiedAttributeType,
 };
-use crate::services::cognito::user_pools::user::UserRecord;
+use crate::services::cognito::user_pools::user::{MOST_USERS, UserRecord, count_key};
 
 fn attribute(name: &str, value: &str) -> AttributeType {
     AttributeType { name: name.into(), value: Some(value.into()) }
@@ -88,6 +89,62 @@ async fn users_may_be_named_by_an_address() {
     assert_eq!((user.username.as_str(), user.attributes["email"].as_str()), (sub.as_str(), "Me@example.com"));
     assert!(bench.log_in_as(&bench.client, "me@example.com", PASSWORD).await.is_ok());
     assert_eq!(refusal(sign_up_with(&bench, "ME@example.com", Vec::new()).await).0, "UsernameExistsException");
+}
+
+/// Names of documents of a kind of user pools.
+async fn stored(bench: &Bench, kind: &'static str) -> Vec<String> {
+    let found = bench.store.list_everywhere::<serde::de::IgnoredAny>("cognito-idp", kind).await.unwrap();
+    found.into_iter().map(|entry| entry.name).collect()
+}
+
+#[tokio::test]
+async fn an_alias_follows_the_attribute_and_counts_once_verified() {
+    let settings = CreateUserPoolRequest {
+        alias_attributes: Some(vec![AliasAttributeType::Email, AliasAttributeType::PreferredUsername]),
+        ..CreateUserPoolRequest::default()
+    };
+    let bench = Bench::with(settings, CreateUserPoolClientRequest::default()).await;
+    for name in ["anna", "bert"] {
+        bench.sign_up(name).await;
+    }
+    let set = async |name: &str, attributes: &[(&str, &str)]| {
+        let update = AdminUpdateUserAttributesRequest {
+            user_pool_id: bench.pool.clone(),
+            username: name.into(),
+            user_attributes: attributes.iter().map(|(name, value)| attribute(name, value)).collect(),
+            client_metadata: None,
+        };
+        let _: AdminUpdateUserAttributesResponse = bench.call("AdminUpdateUserAttributes", update).await.unwrap();
+    };
+    let pool = bench.pools.pool(&bench.pool).await.unwrap();
+    let found = async |name: &str| bench.pools.find_user(&pool, name).await.unwrap().map(|user| user.username);
+    set("anna", &[("email", "a/%@example.com")]).await;
+    assert_eq!(found("a/%@example.com").await, None, "not verified");
+    set("bert", &[("email", "a/%@example.com"), ("email_verified", "true"), ("preferred_username", "b")]).await;
+    assert_eq!((found("a/%@example.com").await.as_deref(), found("b").await.as_deref()), (Some("bert"), Some("bert")));
+    assert_eq!((found("a").await, found("A/%@example.com").await), (None, None), "no part, and upper case is another name");
+    set("bert", &[("email", "b@example.com"), ("email_verified", "true")]).await;
+    assert_eq!((found("a/%@example.com").await, found("b@example.com").await.as_deref()), (None, Some("bert")));
+    let delete = AdminDeleteUserRequest { user_pool_id: bench.pool.clone(), username: "b@example.com".into() };
+    let _: Empty = bench.call("AdminDeleteUser", delete).await.unwrap();
+    assert_eq!(stored(&bench, "alias").await.len(), 1, "anna's");
+    let _: Empty = bench.call("DeleteUserPool", DeleteUserPoolRequest { user_pool_id: bench.pool.clone() }).await.unwrap();
+    for kind in ["alias", "user", "users", "pool"] {
+        assert_eq!(stored(&bench, kind).await, Vec::<String>::new(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_pool_has_so_many_users_and_no_more() {
+    let bench = Bench::new().await;
+    bench.sign_up("anna").await;
+    bench.store.put(&count_key(&bench.pool), MOST_USERS - 1).await.unwrap();
+    bench.sign_up("bert").await;
+    let text = "The user pool has 100000 users, which is the most it can have.";
+    assert_eq!(refusal(sign_up_with(&bench, "carl", Vec::new()).await), fault("LimitExceededException", text));
+    let delete = AdminDeleteUserRequest { user_pool_id: bench.pool.clone(), username: "anna".into() };
+    let _: Empty = bench.call("AdminDeleteUser", delete).await.unwrap();
+    bench.sign_up("carl").await;
 }
 
 #[tokio::test]
