@@ -56,9 +56,9 @@ test-kdg: $(VENV)/.ready ## a real copy of the Kinesis Data Generator in a brows
 
 .PHONY: tools
 tools:
-	@for tool in java mvn setpriv; do command -v $$tool >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy openjdk-17-jre-headless maven util-linux; break; fi; \
-	  echo "$$tool is missing: install Java 17, Maven and util-linux (Debian: apt-get install openjdk-17-jre-headless maven util-linux)"; exit 1; }; done
+	@for tool in java javac mvn setpriv; do command -v $$tool >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q && apt-get install -qy openjdk-17-jdk-headless maven util-linux; break; fi; \
+	  echo "$$tool is missing: install Java 17, Maven and util-linux (Debian: apt-get install openjdk-17-jdk-headless maven util-linux)"; exit 1; }; done
 
 $(VENV)/.ready: compat-tests/requirements.txt
 	@python3 -m venv --clear $(VENV) || { \

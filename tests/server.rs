@@ -55,6 +55,53 @@ async fn acknowledged_records_survive_kill_9_and_come_back_in_both_encodings() {
     assert!(*ms > 1_700_000_000_000, "{ms} is milliseconds");
 }
 
+/// No official client asks for it (Java v2 speaks CBOR otherwise, but subscribes in JSON), so only this test does.
+#[tokio::test]
+async fn a_subscription_in_cbor_hears_events_in_cbor() {
+    let server = Server::start(&["--ephemeral"]).await;
+    let client = server.client();
+    let stream = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
+    for (operation, input) in [
+        ("CreateStream", json!({"StreamName": "s", "ShardCount": 1})),
+        ("PutRecord", json!({"StreamName": "s", "PartitionKey": "k", "Data": "AP8="})),
+        // A closed shard ends the subscription, and with it the answer.
+        ("SplitShard", json!({"StreamName": "s", "ShardToSplit": "shardId-000000000000", "NewStartingHashKey": "2"})),
+    ] {
+        client.call(&format!("Kinesis_20131202.{operation}"), input).await.unwrap();
+    }
+    let consumer = json!({"StreamARN": stream, "ConsumerName": "c"});
+    let consumer = client.call("Kinesis_20131202.RegisterStreamConsumer", consumer).await.unwrap();
+    let subscribe = Cbor::map([
+        ("ConsumerARN", Cbor::text(consumer["Consumer"]["ConsumerARN"].as_str().unwrap())),
+        ("ShardId", Cbor::text("shardId-000000000000")),
+        ("StartingPosition", Cbor::map([("Type", Cbor::text("TRIM_HORIZON"))])),
+    ]);
+    let answer =
+        client.post("Kinesis_20131202.SubscribeToShard", "application/x-amz-cbor-1.1", subscribe.encode()).await.unwrap();
+    assert_eq!(answer.headers["content-type"], "application/vnd.amazon.eventstream");
+    let events = messages(&answer.body);
+    assert!(events.iter().all(|(headers, _)| headers.contains("application/x-amz-cbor-1.1")), "{events:?}");
+    assert!(events[0].0.contains("initial-response"), "{events:?}");
+    let heard: Vec<&Cbor> = events[1..].iter().flat_map(|(_, event)| event.get("Records").list()).collect();
+    assert_eq!(heard.len(), 1, "{events:?}");
+    assert_eq!(heard[0].get("Data"), &Cbor::Bytes(vec![0, 255]));
+    assert!(matches!(heard[0].get("ApproximateArrivalTimestamp"), Cbor::Time(ms) if *ms > 1_700_000_000_000), "{heard:?}");
+    assert_eq!(events.last().unwrap().1.get("ChildShards").list().len(), 2, "{events:?}");
+}
+
+/// Headers, as text, and payload of each message of an event stream.
+fn messages(mut stream: &[u8]) -> Vec<(String, Cbor)> {
+    let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap()) as usize;
+    let mut found = Vec::new();
+    while !stream.is_empty() {
+        let (total, headers) = (number(&stream[..4]), number(&stream[4..8]));
+        let (headers, payload) = stream[12..total - 4].split_at(headers);
+        found.push((String::from_utf8_lossy(headers).into_owned(), Cbor::decode(payload)));
+        stream = &stream[total..];
+    }
+    found
+}
+
 #[tokio::test]
 async fn wrong_settings_are_named_in_a_sentence() {
     let server = Server::start(&[]).await;

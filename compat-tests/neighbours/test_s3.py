@@ -4,6 +4,8 @@ import hashlib
 import io
 import os
 import subprocess
+import urllib.error
+import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
@@ -49,6 +51,17 @@ def test_any_key_comes_back_with_its_metadata(s3):
         assert [o["Key"] for page in pages for o in page["Contents"]] == sorted(KEYS, key=str.encode)
     folders = s3.list_objects_v2(Bucket=BUCKET, Delimiter="/")["CommonPrefixes"]
     assert [f["Prefix"] for f in folders] == ["../", "./", "/", "a/", "trail/", "year=2026/", "ünïcode/"]
+
+
+def test_an_error_names_its_request_in_header_and_body(s3, millpond):
+    with pytest.raises(ClientError) as e:
+        s3.get_object(Bucket=BUCKET, Key="none")
+    of_header = e.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
+    with pytest.raises(urllib.error.HTTPError) as e:
+        urllib.request.urlopen(s3.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "none"}))
+    body = e.value.read().decode()
+    assert f"<RequestId>{e.value.headers['x-amz-request-id']}</RequestId>" in body, body
+    assert of_header and of_header not in body
 
 
 def test_ranges_and_conditions(s3):

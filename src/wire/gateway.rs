@@ -69,7 +69,11 @@ impl Gateway {
             Target::Json(operation) => json_call::answer(operation, incoming, body).await,
             Target::Query(named) => query_call::answer(&self.routing, named.as_deref(), incoming, body).await,
             Target::Rest(operation) => rest_call::answer(operation, incoming, body).await,
-            Target::Fallback => self.fall_back(incoming, body).await,
+            Target::Fallback => {
+                let mut response = self.fall_back(incoming, body).await;
+                id.stamp_s3(response.headers_mut());
+                response
+            }
             Target::Unknown => answer::access_denied(),
         }
     }

@@ -36,11 +36,19 @@ impl RequestId {
 
     /// Writes both ids to an answer's headers; ids that are there already stay.
     pub(super) fn stamp(&self, headers: &mut HeaderMap) {
-        for (name, value) in [("x-amzn-requestid", self.text.as_ref()), ("x-amz-id-2", &self.extended())] {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.entry(name).or_insert(value);
-            }
-        }
+        insert(headers, "x-amzn-requestid", &self.text);
+        insert(headers, "x-amz-id-2", &self.extended());
+    }
+
+    /// Writes the id to the headers of an answer of S3, where its clients look for it.
+    pub(super) fn stamp_s3(&self, headers: &mut HeaderMap) {
+        insert(headers, "x-amz-request-id", &self.text);
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.entry(name).or_insert(value);
     }
 }
 

@@ -1,9 +1,11 @@
 //! The table of the S3 operations that are answered; all others answer NotImplemented.
 
 use super::{Answer, attributes, buckets, lists, objects, subresources, uploads};
+use crate::api::Caller;
 use crate::services::s3::S3;
 use s3s::S3Request;
 use s3s::dto::*;
+use std::sync::Arc;
 
 /// What `s3s` calls.
 #[derive(Clone, Debug)]
@@ -15,7 +17,8 @@ macro_rules! operations {
         #[async_trait::async_trait]
         impl s3s::S3 for Frontend {
             $(async fn $method(&self, request: S3Request<$input>) -> Answer<$output> {
-                $function(&self.0, request).await
+                let id = request_id(&request);
+                $function(&self.0, request).await.map_err(|error| with_id(error, id))
             })*
 
             async fn put_bucket_acl(&self, _: S3Request<PutBucketAclInput>) -> Answer<PutBucketAclOutput> {
@@ -27,6 +30,18 @@ macro_rules! operations {
             }
         }
     };
+}
+
+fn request_id<T>(request: &S3Request<T>) -> Option<Arc<str>> {
+    request.extensions.get::<Caller>().map(|caller| caller.request_id.clone())
+}
+
+/// The error with the id of its request, which clients show with its text.
+fn with_id(mut error: s3s::S3Error, id: Option<Arc<str>>) -> s3s::S3Error {
+    if let Some(id) = id {
+        error.set_request_id(&*id);
+    }
+    error
 }
 
 operations! {
