@@ -32,7 +32,7 @@ PROJECTS = {
     "java-v1": (JAVA, [["mvn", "-q", "-B", "package"]], ["java", "-cp", "target/classes:target/libraries/*", "Walk"]),
     "javascript-v3": (NODE, [["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]], ["node", "main.js"]),
     "javascript-v2": (NODE, [["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]], ["node", "main.js"]),
-    # Its output lies in the cache whatever CARGO_TARGET_DIR says. From nothing it takes about 75 s on two cores.
+    # Its output lies in the cache whatever CARGO_TARGET_DIR says. From nothing it takes two and a half minutes of processor time.
     "rust": ({"cargo": "Rust 1.95, https://rustup.rs"}, [["cargo", "build", "--quiet", "--locked", "--target-dir", "target"]], ["target/debug/walk-rust"]),
 }
 

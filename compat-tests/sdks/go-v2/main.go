@@ -330,11 +330,11 @@ func typedErrors() {
 	refused[*at.ResourceNotFoundException](err)
 }
 
-// More reads than the shard gives in a second: the client hides the refusals.
+// More reads than the shard gives in a second: the client hides the refusals. The few tries that it has by itself could all fall into one moment.
 func retries() {
 	at, attempts := iterator(stream, "shardId-000000000003", kinesis.GetShardIteratorInput{ShardIteratorType: kt.ShardIteratorTypeLatest}), 0
 	for range 60 {
-		page := must(k.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: at}))
+		page := must(k.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: at}, func(o *kinesis.Options) { o.RetryMaxAttempts = 10 }))
 		if results, ok := retry.GetAttemptResults(page.ResultMetadata); ok {
 			attempts += len(results.Results) - 1
 		}
