@@ -1,6 +1,7 @@
 //! The one place that knows every service: builds them, starts them, and stops them.
 
 mod door;
+mod flow;
 mod greeting;
 mod kdg;
 mod links;
@@ -23,6 +24,7 @@ use crate::wire::signature::{Credential, Keys, Verifier};
 use crate::wire::tls::Tls;
 use crate::wire::{Gateway, Listener, ListenerLimits};
 use door::Door;
+use flow::Flow;
 use metrics::Metrics;
 use own::Own;
 use services::Services;
@@ -193,13 +195,13 @@ fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls, prog
         metrics: Metrics {
             tables: services.tables.clone().into(),
             s3: s3_requests.clone(),
-            kinesis: services.kinesis,
-            firehose: services.firehose,
+            kinesis: services.kinesis.clone(),
+            firehose: services.firehose.clone(),
             analytics: services.analytics.clone(),
             started_s: clock.now_ms().div_euclid(1_000),
         },
         tls,
-        analytics: services.analytics,
+        flow: Flow { kinesis: services.kinesis, firehose: services.firehose, analytics: services.analytics },
         user_pools: services.user_pools,
         kdg: settings.kdg.clone(),
     });

@@ -63,6 +63,13 @@ const commands = {
         await page.click("#btnCancelSendData");
         return { text, alerts: taken(alerts) };
     },
+    click: async ({ on }) => { await page.click(on); return {}; },
+    // The texts of all places, once one of them has the text that is waited for.
+    texts: async ({ of, until: wanted }) => {
+        const all = () => page.locator(of).allInnerTexts();
+        await until(async () => (await all()).some((text) => text.includes(wanted)), `${JSON.stringify(wanted)} in ${of}: ${JSON.stringify(await all())}`);
+        return { texts: await all() };
+    },
     logOut: async () => { await page.click("#logoutLink"); return {}; },
     calls: async () => ({ calls: taken(calls), console: taken(messages) }),
     picture: async ({ path }) => { await page.screenshot({ path }); return {}; },

@@ -1,25 +1,18 @@
 //! The paths that are ours: those under `/_millpond`, `/ca.pem`, `/proxy.pac`, `/kdg/`, and the public pages of user pools.
 
+use super::flow::Flow;
 use super::metrics::{self, Metrics};
 use super::setup::{Progress, Standing};
-use super::{kdg, pools};
-use crate::base::account::{DEFAULT_ACCOUNT, DEFAULT_REGION, Scope};
-use crate::services::analytics::Analytics;
+use super::{flow, kdg, pools};
 use crate::services::cognito::UserPools;
 use crate::wire::proxy;
 use crate::wire::tls::Tls;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::PathBuf;
-
-/// Rows of an in-application stream, when not said how many.
-const DEFAULT_ROWS: usize = 100;
-
-/// The most rows of one answer.
-const MAX_ROWS: usize = 10_000;
 
 /// What our own paths show.
 pub(super) struct Own {
@@ -31,15 +24,15 @@ pub(super) struct Own {
     pub(super) metrics: Metrics,
     /// The certificate to trust.
     pub(super) tls: Tls,
-    /// The rows of applications.
-    pub(super) analytics: Analytics,
+    /// What flows.
+    pub(super) flow: Flow,
     /// The keys of user pools.
     pub(super) user_pools: UserPools,
     /// The web folder of a Kinesis Data Generator.
     pub(super) kdg: Option<PathBuf>,
 }
 
-/// Health, metrics and the state of the start; the certificate to trust for TLS; and the latest rows of in-application streams.
+/// Health, metrics and the state of the start; the certificate to trust for TLS; and what flows.
 pub(super) fn router(own: Own) -> Router {
     let authority =
         Router::new().route("/_millpond/ca.pem", get(certificate)).route("/ca.pem", get(certificate)).with_state(own.tls);
@@ -48,10 +41,9 @@ pub(super) fn router(own: Own) -> Router {
         .route("/_millpond/init", get(start))
         .with_state((own.progress, own.services));
     Router::new()
-        .route("/_millpond/analytics/{application}/streams/{name}", get(rows))
-        .with_state(own.analytics)
         .route("/_millpond/metrics", get(metrics::show))
         .with_state(own.metrics)
+        .merge(flow::router(own.flow))
         .route("/proxy.pac", get(proxy_configuration))
         .merge(kdg::router(own.kdg))
         .merge(pools::router(own.user_pools))
@@ -84,34 +76,6 @@ async fn health(State((progress, services)): State<(Progress, Vec<&'static str>)
 async fn start(State((progress, _)): State<(Progress, Vec<&'static str>)>) -> Response {
     let completed = !matches!(progress.standing(), Standing::Starting(_));
     Json(serde_json::json!({ "completed": completed, "scripts": progress.steps() })).into_response()
-}
-
-/// Whose application, and how many rows.
-#[derive(Deserialize)]
-struct RowsQuery {
-    limit: Option<usize>,
-    account: Option<String>,
-    region: Option<String>,
-}
-
-/// `{"rows":[…]}`, the newest last.
-async fn rows(
-    State(analytics): State<Analytics>,
-    Path((application, name)): Path<(String, String)>,
-    Query(query): Query<RowsQuery>,
-) -> Response {
-    let account = query.account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
-    let scope = Scope::new(account, query.region.unwrap_or_else(|| DEFAULT_REGION.to_owned()));
-    let limit = query.limit.unwrap_or(DEFAULT_ROWS).min(MAX_ROWS);
-    match analytics.latest_rows(&scope, &application, &name, limit) {
-        Some(rows) => {
-            ([(header::CONTENT_TYPE, "application/json")], format!("{{\"rows\":[{}]}}", rows.join(","))).into_response()
-        }
-        None => {
-            let text = format!("no running application {application} in {scope} has a stream {name}\n");
-            (StatusCode::NOT_FOUND, text).into_response()
-        }
-    }
 }
 
 async fn certificate(State(tls): State<Tls>) -> Response {

@@ -1,9 +1,11 @@
 //! What is counted of running applications, under the names of CloudWatch's metrics for them (developer guide, "Monitoring with CloudWatch").
 
 use super::Analytics;
+use super::application::Application;
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
 use crate::base::meter::{Counter, Gauge, Traffic};
+use crate::store::StoreError;
 
 /// The meters of one application; they begin at 0 when it is started.
 #[derive(Debug, Default)]
@@ -36,6 +38,17 @@ pub struct ApplicationMetrics {
 }
 
 impl Analytics {
+    /// All applications, those too that do not run, with their account and region, in the order of these and their names.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn all(&self) -> Result<Vec<(Scope, Application)>, StoreError> {
+        let found = self.store().list_everywhere::<Application>("analytics", "application").await?;
+        let mut all: Vec<_> = found.into_iter().map(|entry| (entry.scope, entry.document)).collect();
+        all.sort_by(|(scope_a, a), (scope_b, b)| (scope_a, &a.name).cmp(&(scope_b, &b.name)));
+        Ok(all)
+    }
+
     /// The metrics of all applications that run, in the order of account, region and name.
     pub fn metrics(&self) -> Vec<ApplicationMetrics> {
         let of = |(scope, name): &(Scope, String), meters: &ApplicationMeters| ApplicationMetrics {

@@ -86,6 +86,14 @@ impl DeliveryStream {
         }
     }
 
+    /// The ARN of the Kinesis stream that it reads.
+    pub(super) fn source_arn(&self) -> Option<&str> {
+        match &self.source {
+            Source::DirectPut { .. } => None,
+            Source::KinesisStream { stream_arn, .. } => Some(stream_arn),
+        }
+    }
+
     /// The type of its source.
     pub(super) fn kind(&self) -> DeliveryStreamType {
         match self.source {

@@ -15,6 +15,10 @@ pub struct DeliveryStreamMetrics {
     pub scope: Scope,
     /// Its name.
     pub name: String,
+    /// The ARN of the Kinesis stream that it reads; none for what producers put.
+    pub source: Option<String>,
+    /// Where it delivers: `s3://BUCKET/PREFIX`, or the index and the ARN or endpoint of the domain.
+    pub destination: String,
     /// Records put since the process began, and their bytes (IncomingRecords, IncomingBytes); nothing for a Kinesis source.
     pub incoming: (u64, u64),
     /// To its destination, and to its backup bucket where it has one.
@@ -48,8 +52,10 @@ impl Firehose {
                 let to = if role == Role::Destination { "destination" } else { "backup" };
                 deliveries.push(DeliveryMetrics { to, delivered: delivered.totals(), backlog, freshness_ms });
             }
-            let (scope, name) = (entry.scope.clone(), entry.stream().name.clone());
-            all.push(DeliveryStreamMetrics { scope, name, incoming: entry.incoming.totals(), deliveries });
+            let (scope, stream) = (entry.scope.clone(), entry.stream());
+            let (source, destination) = (stream.source_arn().map(str::to_owned), stream.destination.place());
+            let (name, incoming) = (stream.name.clone(), entry.incoming.totals());
+            all.push(DeliveryStreamMetrics { scope, name, source, destination, incoming, deliveries });
         }
         Ok(all)
     }

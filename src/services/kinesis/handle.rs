@@ -2,12 +2,30 @@
 
 use super::error::{self, KinesisError};
 use super::put::Outcome;
+use super::sequence_number::SequenceNumber;
 use super::stream::{Snapshot, Stream};
-use super::tail::{StartingPosition, StreamTail};
+use super::tail::{StartingPosition, StreamTail, read_unexpired};
 use super::{Kinesis, StreamKey};
 use crate::api::kinesis as api;
-use crate::store::{LogId, Ordinal};
+use crate::store::{LogId, Ordinal, ReadLimit, Record};
 use std::sync::Arc;
+
+/// How many shards [`StreamHandle::latest`] looks into, the youngest: more than a local stream has, and each costs a read.
+const LATEST_SHARDS: usize = 64;
+
+/// Bytes that [`StreamHandle::latest`] reads of a shard: several of the largest records.
+const LATEST_BYTES: usize = 32 << 20;
+
+/// A record as those see it who look at a stream without reading it.
+#[derive(Clone, Debug)]
+pub struct LatestRecord {
+    /// `shardId-000000000000`.
+    pub shard_id: String,
+    /// Its sequence number.
+    pub sequence_number: SequenceNumber,
+    /// The record.
+    pub record: Record,
+}
 
 /// One stream. It stays that stream: once it is deleted, calls answer [`KinesisError::NotFound`] even if another has its name.
 #[derive(Clone)]
@@ -58,6 +76,29 @@ impl StreamHandle {
             Some(tail) => Ok(tail),
             None => self.follow(otherwise).await,
         }
+    }
+
+    /// The last `limit` records of the stream by arrival, the newest last. It counts against no limit and moves nothing.
+    ///
+    /// # Errors
+    /// [`KinesisError::NotFound`] when the stream is deleted meanwhile; failures of the store.
+    pub async fn latest(&self, limit: usize) -> Result<Vec<LatestRecord>, KinesisError> {
+        let (snapshot, store) = (self.stream.snapshot(), &self.kinesis.0.store);
+        let horizon_ms = snapshot.document.trim_horizon_ms(self.kinesis.0.clock.now_ms());
+        let bounds = ReadLimit { records: limit, bytes: LATEST_BYTES };
+        let mut found = Vec::new();
+        for shard in snapshot.document.shards.iter().rev().take(LATEST_SHARDS) {
+            let state = store.log_state(shard.log)?;
+            let from = (state.last_ordinal() + 1).saturating_sub(limit as Ordinal).max(1);
+            let (records, _) = read_unexpired(store, shard.log, from, bounds, horizon_ms).await?;
+            found.extend(records.into_iter().map(|record| LatestRecord {
+                shard_id: shard.id(),
+                sequence_number: SequenceNumber::of_record(shard.index, shard.created_s, record.ordinal, record.arrival_ms),
+                record,
+            }));
+        }
+        found.sort_by_key(|latest| latest.record.arrival_ms);
+        Ok(found.split_off(found.len().saturating_sub(limit)))
     }
 
     /// PutRecords: durable when it returns; the answer has one entry a record, in their order, and tells which ones were throttled

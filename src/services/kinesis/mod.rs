@@ -28,7 +28,7 @@ mod token;
 
 pub use consumer::Consumer;
 pub use error::KinesisError;
-pub use handle::StreamHandle;
+pub use handle::{LatestRecord, StreamHandle};
 pub use hash_key::{HashKey, HashKeyRange};
 pub use metrics::StreamMetrics;
 pub use operations::routes;

@@ -123,6 +123,21 @@ impl Destination {
         .map_err(fault::invalid_argument)
     }
 
+    /// Where it is, for people: `s3://BUCKET/PREFIX`, or `INDEX in` the ARN or endpoint of the domain.
+    pub(super) fn place(&self) -> String {
+        match self {
+            Self::S3(description) => {
+                let bucket = description.bucket_arn.rsplit(':').next().unwrap_or_default();
+                format!("s3://{bucket}/{}", description.prefix.as_deref().unwrap_or_default())
+            }
+            Self::Search { description, .. } => {
+                let domain = description.cluster_endpoint.as_ref().or(description.domain_arn.as_ref());
+                let index = description.index_name.as_deref().unwrap_or_default();
+                format!("{index} in {}", domain.map(String::as_str).unwrap_or_default())
+            }
+        }
+    }
+
     /// As Describe answers it.
     pub(super) fn describe(&self) -> DestinationDescription {
         let mut answer = DestinationDescription { destination_id: DESTINATION_ID.into(), ..DestinationDescription::default() };
