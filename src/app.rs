@@ -1,7 +1,6 @@
 //! The one place that knows every service: builds them, starts them, and stops them.
 
 mod door;
-mod flow;
 mod greeting;
 mod kdg;
 mod links;
@@ -16,6 +15,7 @@ use crate::api::{SERVICES, ServiceFacts};
 use crate::base::clock::Clock;
 use crate::base::spawner::Spawner;
 use crate::config::Settings;
+use crate::console::Console;
 use crate::services::elasticsearch::DomainError;
 use crate::services::s3::S3Error;
 use crate::services::sts::Sts;
@@ -24,7 +24,6 @@ use crate::wire::signature::{Credential, Keys, Verifier};
 use crate::wire::tls::Tls;
 use crate::wire::{Gateway, Listener, ListenerLimits};
 use door::Door;
-use flow::Flow;
 use metrics::Metrics;
 use own::Own;
 use services::Services;
@@ -201,7 +200,7 @@ fn gateway(services: Services, settings: &Settings, clock: Clock, tls: Tls, prog
             started_s: clock.now_ms().div_euclid(1_000),
         },
         tls,
-        flow: Flow { kinesis: services.kinesis, firehose: services.firehose, analytics: services.analytics },
+        console: Console { kinesis: services.kinesis, firehose: services.firehose, analytics: services.analytics },
         user_pools: services.user_pools,
         kdg: settings.kdg.clone(),
     });

@@ -4,6 +4,7 @@
 //!
 //! - `cli`: the commands; `config`: their settings; `telemetry`: logging.
 //! - `app`: builds, starts and stops everything.
+//! - `console`: the page that shows what flows.
 //! - `wire`: bytes to calls and back; knows no service.
 //! - `api`: the AWS APIs as types, generated from `api-models/`, and what checks and routes their inputs.
 //! - `services`: Data Streams, Firehose, Analytics and their neighbours, each a folder.
@@ -16,6 +17,7 @@ pub mod app;
 pub mod base;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod generate;
 pub mod services;
 pub mod sql;

@@ -97,6 +97,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "sql" | "generate" | "store" | "api" | "config" => &["base"],
         "telemetry" => &["base", "config"],
         "wire" => &["api", "base"],
+        "console" => &["base", "store", "services/kinesis", "services/firehose", "services/analytics"],
         "services/mod" => &[],
         "services/kinesis" => KINESIS,
         "services/firehose" => FIREHOSE,

@@ -3,7 +3,7 @@
 use crate::config::Settings;
 use std::net::SocketAddr;
 
-/// Where it listens, where data lies, and three commands to try.
+/// Where it listens, where data lies, where to look, and three commands to try.
 #[expect(clippy::print_stdout, reason = "for the person who starts the server")]
 pub(super) fn print(address: SocketAddr, settings: &Settings) {
     println!("{}", text(address, settings));
@@ -24,6 +24,7 @@ fn text(address: SocketAddr, settings: &Settings) -> String {
     format!(
         "Millpond {} listens on http://{host}:{port} (HTTP/1.1, HTTP/2; TLS on the same port)\n\
          data: {data}\n\
+         what flows: http://{host}:{port}/_millpond/\n\
          try:\n  \
          {aws} kinesis create-stream --stream-name demo --shard-count 1\n  \
          {aws} kinesis put-record --stream-name demo --partition-key a --data aGVsbG8=\n  \

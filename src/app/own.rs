@@ -1,9 +1,9 @@
 //! The paths that are ours: those under `/_millpond`, `/ca.pem`, `/proxy.pac`, `/kdg/`, and the public pages of user pools.
 
-use super::flow::Flow;
 use super::metrics::{self, Metrics};
 use super::setup::{Progress, Standing};
-use super::{flow, kdg, pools};
+use super::{kdg, pools};
+use crate::console::{self, Console};
 use crate::services::cognito::UserPools;
 use crate::wire::proxy;
 use crate::wire::tls::Tls;
@@ -25,7 +25,7 @@ pub(super) struct Own {
     /// The certificate to trust.
     pub(super) tls: Tls,
     /// What flows.
-    pub(super) flow: Flow,
+    pub(super) console: Console,
     /// The keys of user pools.
     pub(super) user_pools: UserPools,
     /// The web folder of a Kinesis Data Generator.
@@ -43,7 +43,7 @@ pub(super) fn router(own: Own) -> Router {
     Router::new()
         .route("/_millpond/metrics", get(metrics::show))
         .with_state(own.metrics)
-        .merge(flow::router(own.flow))
+        .merge(console::router(own.console))
         .route("/proxy.pac", get(proxy_configuration))
         .merge(kdg::router(own.kdg))
         .merge(pools::router(own.user_pools))

@@ -1,4 +1,4 @@
-//! `/_millpond/`: a page that shows what flows, and the answers that it asks for. It counts against no limit and moves nothing.
+//! The console, `/_millpond/`: a page that shows what flows, and the answers that it asks for. It counts against no limit and moves nothing.
 
 mod shapes;
 
@@ -32,16 +32,17 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
 
 /// What the page shows.
 #[derive(Clone)]
-pub(super) struct Flow {
+pub struct Console {
     /// Streams.
-    pub(super) kinesis: Kinesis,
+    pub kinesis: Kinesis,
     /// Delivery streams.
-    pub(super) firehose: Firehose,
+    pub firehose: Firehose,
     /// Applications.
-    pub(super) analytics: Analytics,
+    pub analytics: Analytics,
 }
 
-pub(super) fn router(flow: Flow) -> Router {
+/// The paths under `/_millpond/` that are the console's.
+pub fn router(console: Console) -> Router {
     let file = |content_type: &'static str, text: &'static str| {
         let headers = [(header::CONTENT_TYPE, content_type), (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY)];
         get(move || std::future::ready((headers, text)))
@@ -49,12 +50,12 @@ pub(super) fn router(flow: Flow) -> Router {
     Router::new()
         .route("/_millpond", get(|| std::future::ready(Redirect::temporary("/_millpond/"))))
         .route("/_millpond/", file("text/html; charset=utf-8", include_str!("page.html")))
-        .route("/_millpond/flow.js", file("text/javascript; charset=utf-8", include_str!("flow.js")))
-        .route("/_millpond/flow.css", file("text/css; charset=utf-8", include_str!("flow.css")))
+        .route("/_millpond/page.js", file("text/javascript; charset=utf-8", include_str!("page.js")))
+        .route("/_millpond/page.css", file("text/css; charset=utf-8", include_str!("page.css")))
         .route("/_millpond/flow", get(overview))
         .route("/_millpond/kinesis/{stream}/records", get(records))
         .route("/_millpond/analytics/{application}/streams/{name}", get(rows))
-        .with_state(flow)
+        .with_state(console)
 }
 
 /// Whose, and how many.
@@ -77,14 +78,14 @@ impl Asked {
 }
 
 /// Streams, applications and delivery streams with what has passed them since the process began.
-async fn overview(State(flow): State<Flow>) -> Response {
-    match flow.overview().await {
+async fn overview(State(console): State<Console>) -> Response {
+    match console.overview().await {
         Ok(overview) => Json(overview).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
     }
 }
 
-impl Flow {
+impl Console {
     async fn overview(&self) -> Result<Overview, StoreError> {
         let streams = self.kinesis.metrics().into_iter().take(MOST_RESOURCES).map(Stream::from).collect();
         let running = self.analytics.metrics().into_iter();
@@ -104,8 +105,8 @@ impl Flow {
 }
 
 /// `{"records":[…]}`, the newest last.
-async fn records(State(flow): State<Flow>, Path(stream): Path<String>, Query(asked): Query<Asked>) -> Response {
-    let handle = flow.kinesis.stream(&asked.scope(), &stream);
+async fn records(State(console): State<Console>, Path(stream): Path<String>, Query(asked): Query<Asked>) -> Response {
+    let handle = console.kinesis.stream(&asked.scope(), &stream);
     let latest = async { handle?.latest(asked.limit(MAX_RECORDS)).await };
     match latest.await {
         Ok(latest) => {
@@ -119,12 +120,12 @@ async fn records(State(flow): State<Flow>, Path(stream): Path<String>, Query(ask
 
 /// `{"rows":[…]}`, the newest last.
 async fn rows(
-    State(flow): State<Flow>,
+    State(console): State<Console>,
     Path((application, name)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Response {
     let scope = asked.scope();
-    match flow.analytics.latest_rows(&scope, &application, &name, asked.limit(MAX_ROWS)) {
+    match console.analytics.latest_rows(&scope, &application, &name, asked.limit(MAX_ROWS)) {
         Some(rows) => {
             ([(header::CONTENT_TYPE, "application/json")], format!("{{\"rows\":[{}]}}", rows.join(","))).into_response()
         }
