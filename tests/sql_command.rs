@@ -95,6 +95,27 @@ fn records_come_as_lines_arrays_csv_and_from_standard_input() {
     }
 }
 
+/// RFC 4180; far more than one block of the reader.
+#[test]
+fn fields_in_quotes_may_hold_line_breaks() {
+    let mut csv = "id,\"the\nnote\"\r\n".to_owned();
+    let note = |id: usize| format!("{}\nsecond, line of {id}\r\n\"\"quoted\"\"", "x".repeat(id % 97));
+    for id in 0..5_000 {
+        csv += &format!("{id},\"{}\"\r\n", note(id));
+    }
+    let script = "CREATE OR REPLACE STREAM \"O\" (\"id\" INTEGER, \"note\" VARCHAR(200));
+        CREATE OR REPLACE PUMP \"P\" AS INSERT INTO \"O\" SELECT STREAM * FROM \"SOURCE_SQL_STREAM_001\";";
+    let folder = Folder::new(&[("notes.csv", &csv), ("notes.sql", script), ("open.csv", "id,note\n1,a\n2,\"b\n3,c\n")]);
+    let rows: Vec<serde_json::Value> =
+        folder.rows("-q notes.sql --input notes.csv").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 5_000);
+    for (id, row) in rows.iter().enumerate() {
+        assert_eq!((row["id"].as_u64(), row["note"].as_str()), (Some(id as u64), Some(&*note(id).replace("\"\"", "\""))));
+    }
+    let (code, _, err) = folder.run("-q notes.sql --input open.csv");
+    assert!(code != 0 && err.contains("open.csv: line 3: a field of the row that begins here opens a quote"), "{code} {err}");
+}
+
 #[test]
 fn rows_are_written_as_json_csv_and_tables() {
     let folder = Folder::new(&[("app.sql", AVERAGES), ("in.jsonl", READINGS)]);

@@ -66,6 +66,7 @@ impl Input {
             None if job.follow => Timeline::of_clock(Clock::real()),
             None => Timeline::of_arrival(job.arrival),
         };
+        let lines = Lines::new(source.bytes, decoder.dialect().cloned());
         let rows = Rows {
             arrival: (columns.len() > decoder.columns().len()).then(|| decoder.columns().len()),
             block: Block::new(columns.len()),
@@ -78,7 +79,7 @@ impl Input {
             rejected: Vec::new(),
         };
         let origin = records.origin.to_string();
-        Ok(Self { lines: Lines::new(source.bytes), rows, origin, length: source.length, bytes: 0, ended: false })
+        Ok(Self { lines, rows, origin, length: source.length, bytes: 0, ended: false })
     }
 
     /// Decodes the next lines, when all rows were given.
@@ -113,7 +114,7 @@ impl Rows {
         self.block.clear();
         self.given = 0;
         if std::mem::take(&mut self.header) {
-            lines = memchr::memchr(b'\n', lines).map_or(&[], |feed| &lines[feed + 1..]);
+            lines = &lines[self.decoder.first_row(lines)..];
         }
         let system: &[Cell] = if self.arrival.is_some() { &[Cell::Null] } else { &[] };
         let mut sink = Sink { rowtime: 0, system, block: &mut self.block, rejected: &mut self.rejected };

@@ -21,7 +21,7 @@ pub(super) fn load(records: &Records) -> Result<(Table, Block), CliError> {
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(format!("{origin}: larger than the 1 GB that a reference table takes").into());
     }
-    let first = if source.header { memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |feed| feed + 1) } else { 0 };
+    let first = if source.header { decoder.first_row(&bytes) } else { 0 };
     let (mut block, mut rejected) = (Block::new(decoder.columns().len()), Vec::new());
     decoder.decode_lines(&bytes[first..], &mut Sink { rowtime: 0, system: &[], block: &mut block, rejected: &mut rejected });
     if let Some(first) = rejected.first() {

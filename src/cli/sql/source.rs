@@ -167,11 +167,24 @@ fn as_lines(head: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 fn discover(head: &[u8], format: InputFormat) -> Result<discovery::Discovered, discovery::Undetectable> {
-    let whole =
-        if head.len() >= HEAD_BYTES { memchr::memrchr(b'\n', head).map_or(head.len(), |feed| feed + 1) } else { head.len() };
+    let whole = if head.len() < HEAD_BYTES { head.len() } else { last_line_end(head, format).unwrap_or(head.len()) };
     match format {
         InputFormat::Json => discovery::discover_documents(&[&head[..whole]]),
         InputFormat::Csv => discovery::discover_delimited(&[&head[..whole]]),
+    }
+}
+
+/// Where the last whole line ends. In delimited text, whose delimiter is not known yet, an even number of quotes stands before such an end.
+fn last_line_end(head: &[u8], format: InputFormat) -> Option<usize> {
+    let mut quotes = memchr::memchr_iter(b'"', head).count();
+    let mut end = head.len();
+    loop {
+        let feed = memchr::memrchr(b'\n', &head[..end])?;
+        quotes -= memchr::memchr_iter(b'"', &head[feed..end]).count();
+        if format == InputFormat::Json || quotes.is_multiple_of(2) {
+            return Some(feed + 1);
+        }
+        end = feed;
     }
 }
 

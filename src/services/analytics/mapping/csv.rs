@@ -31,6 +31,15 @@ pub(in crate::services::analytics) enum End {
     Row,
 }
 
+/// How far a text consists of whole rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// Where the last whole row ends; 0 if there is none.
+    pub end: usize,
+    /// Whether the row behind it has a quoted field that is not closed yet.
+    pub open: bool,
+}
+
 /// A field as it stands in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::services::analytics) struct Field<'a> {
@@ -71,6 +80,34 @@ impl Dialect {
         }
     }
 
+    /// How far `text`, which begins with a row and may go on elsewhere, consists of whole rows. A line break within quotes ends none (RFC 4180).
+    pub fn whole_rows(&self, text: &[u8]) -> Whole {
+        if matches!(&self.row[..], b"\n" | b"\r\n") && memchr::memchr(b'"', text).is_none() {
+            return Whole { end: memchr::memrchr(b'\n', text).map_or(0, |feed| feed + 1), open: false };
+        }
+        // A quote at the end may be the first of two, and what follows it the beginning of a delimiter.
+        let longest = self.row.len().max(self.column.len()).max(2);
+        let (mut end, mut at) = (0, 0);
+        while at < text.len() {
+            if text[at] == b'"' {
+                match closing_quote(text, at + 1) {
+                    None => return Whole { end, open: true },
+                    Some(close) if close + 1 + longest > text.len() && !text.ends_with(&self.row) => break,
+                    Some(_) => {}
+                }
+            }
+            let (field, next) = self.field(text, at);
+            at = next;
+            if field.end == End::Row {
+                if !text[..at].ends_with(&self.row) {
+                    break;
+                }
+                end = at;
+            }
+        }
+        Whole { end, open: false }
+    }
+
     /// The delimiter that starts at `at`, and what follows it. The end of the text ends a row.
     fn delimiter(&self, text: &[u8], at: usize) -> Option<(End, usize)> {
         let rest = &text[at..];
@@ -91,7 +128,7 @@ impl Dialect {
     }
 
     /// The offset after the row at `at`.
-    fn row_end(&self, text: &[u8], mut at: usize) -> usize {
+    pub(super) fn row_end(&self, text: &[u8], mut at: usize) -> usize {
         loop {
             let (field, next) = self.field(text, at);
             at = next;
@@ -129,6 +166,10 @@ impl CsvDecoder {
     pub(super) fn new(dialect: Dialect, targets: Vec<Target>) -> Self {
         let padding = targets.iter().map(|t| t.padding()).sum();
         Self { dialect, targets, padding, scratch: Vec::new() }
+    }
+
+    pub(super) fn dialect(&self) -> &Dialect {
+        &self.dialect
     }
 
     /// Decodes all rows of `record`; blank ones are passed.

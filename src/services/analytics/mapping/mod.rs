@@ -88,6 +88,22 @@ impl Decoder {
         &self.columns
     }
 
+    /// How rows of delimited text are told apart; `None` for JSON.
+    pub fn dialect(&self) -> Option<&csv::Dialect> {
+        match &self.format {
+            Format::Json(_) => None,
+            Format::Csv(decoder) => Some(decoder.dialect()),
+        }
+    }
+
+    /// The length of the first row or line of `lines`, with its end.
+    pub fn first_row(&self, lines: &[u8]) -> usize {
+        match self.dialect() {
+            Some(dialect) => dialect.row_end(lines, 0),
+            None => memchr::memchr(b'\n', lines).map_or(lines.len(), |feed| feed + 1),
+        }
+    }
+
     /// Decodes one record: no row, one or several.
     pub fn decode(&mut self, record: &[u8], sink: &mut Sink<'_>) {
         match &mut self.format {
@@ -96,7 +112,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes many records at once, given one a line, whole lines only. A line that is no JSON costs that line only.
+    /// Decodes many records at once, given one a line, whole lines only; rows of delimited text may hold line breaks within quotes. A line that is no JSON costs that line only.
     pub fn decode_lines(&mut self, lines: &[u8], sink: &mut Sink<'_>) {
         match &mut self.format {
             Format::Json(decoder) => decoder.decode(lines, Resume::Line, sink),
