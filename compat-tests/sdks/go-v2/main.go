@@ -330,9 +330,15 @@ func typedErrors() {
 	refused[*at.ResourceNotFoundException](err)
 }
 
-// More reads than the shard gives in a second: the client hides the refusals. The few tries that it has by itself could all fall into one moment.
+// More reads than the shard gives in a second: the refusal itself, and then a client that hides it. The few tries that it has by itself could all fall
+// into one moment.
 func retries() {
 	at, attempts := iterator(stream, "shardId-000000000003", kinesis.GetShardIteratorInput{ShardIteratorType: kt.ShardIteratorTypeLatest}), 0
+	var refusal error
+	for tries := 0; tries < 60 && refusal == nil; tries++ {
+		_, refusal = k.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: at}, func(o *kinesis.Options) { o.RetryMaxAttempts = 1 })
+	}
+	refused[*kt.ProvisionedThroughputExceededException](refusal)
 	for range 60 {
 		page := must(k.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: at}, func(o *kinesis.Options) { o.RetryMaxAttempts = 10 }))
 		if results, ok := retry.GetAttemptResults(page.ResultMetadata); ok {

@@ -205,10 +205,16 @@ const steps = {
     await assert.rejects(a("DescribeApplication", { ApplicationName: "nowhere" }), analytics.ResourceNotFoundException);
   },
   retries: async () => {
-    // More reads than the shard gives in a second: the client hides the refusals. The few tries that it has by itself could all fall into one moment.
+    // More reads than the shard gives in a second: the refusal itself, and then a client that hides it. The few tries that it has by itself could all fall
+    // into one moment.
     const at = await iterator({ ShardIteratorType: "LATEST" }, STREAM, "shardId-000000000003");
+    clients.hasty = new kinesis.KinesisClient({ maxAttempts: 1 });
     clients.patient = new kinesis.KinesisClient({ maxAttempts: 10 });
-    const patient = caller(clients.patient, kinesis);
+    const [hasty, patient] = [clients.hasty, clients.patient].map((client) => caller(client, kinesis));
+    const hurry = async () => {
+      for (let i = 0; i < 60; i++) await hasty("GetRecords", { ShardIterator: at });
+    };
+    await assert.rejects(hurry, kinesis.ProvisionedThroughputExceededException);
     let attempts = 0;
     for (let i = 0; i < 60; i++) attempts += (await patient("GetRecords", { ShardIterator: at })).$metadata.attempts - 1;
     assert(attempts > 0, "nothing was refused");

@@ -6,6 +6,7 @@ import time
 import traceback
 
 import boto3
+from botocore.config import Config
 
 STREAM, OUTPUT, BUCKET, DELIVERY, APPLICATION = "walk-python", "walk-python-rows", "walk-python", "walk-python", "walk-python"
 ROLE = "arn:aws:iam::000000000000:role/walk"
@@ -257,8 +258,15 @@ def typed_errors():
 
 @step
 def retries():
-    """More reads than the shard gives in a second: the client hides the refusals."""
+    """More reads than the shard gives in a second: the refusal itself, and then a client that hides it."""
     at, attempts = iterator(ShardIteratorType="LATEST", shard="shardId-000000000003"), 0
+    hasty = boto3.client("kinesis", config=Config(retries={"total_max_attempts": 1}))
+    try:
+        for _ in range(60):
+            hasty.get_records(ShardIterator=at)
+        raise AssertionError("nothing was refused")
+    except hasty.exceptions.ProvisionedThroughputExceededException as refusal:
+        assert "Rate exceeded for shard" in str(refusal), refusal
     for _ in range(60):
         page = kinesis.get_records(ShardIterator=at)
         attempts += page["ResponseMetadata"]["RetryAttempts"]

@@ -198,9 +198,18 @@ impl Walk {
         Ok(())
     }
 
-    /// More reads than the shard gives in a second: the client hides the refusals. The few tries that it has by itself could all fall into one moment.
+    /// More reads than the shard gives in a second: the refusal itself, and then a client that hides it. The few tries that it has by itself could all fall
+    /// into one moment.
     pub(super) async fn retries(&self) -> Outcome {
         let at = self.iterator(STREAM, "shardId-000000000003", ShardIteratorType::Latest, None, None).await?;
+        let hasty = kinesis::config::Builder::new().retry_config(RetryConfig::disabled());
+        let mut refusal = None;
+        for _ in 0..60 {
+            let call = self.kinesis.get_records().shard_iterator(&at).customize().config_override(hasty.clone()).send();
+            refusal = refusal.or(call.await.err());
+        }
+        let refusal = refusal.ok_or("nothing was refused")?.into_service_error();
+        check!(refusal.is_provisioned_throughput_exceeded_exception(), "{refusal:?}");
         let before = self.attempts.0.load(Ordering::Relaxed);
         let patient = kinesis::config::Builder::new().retry_config(RetryConfig::standard().with_max_attempts(10));
         for _ in 0..60 {

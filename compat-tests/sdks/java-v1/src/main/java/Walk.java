@@ -1,4 +1,5 @@
 import com.amazonaws.AmazonServiceException;
+import com.amazonaws.ClientConfiguration;
 import com.amazonaws.client.builder.AwsClientBuilder.EndpointConfiguration;
 import com.amazonaws.handlers.HandlerBeforeAttemptContext;
 import com.amazonaws.handlers.RequestHandler2;
@@ -15,6 +16,7 @@ import com.amazonaws.services.kinesis.model.GetShardIteratorRequest;
 import com.amazonaws.services.kinesis.model.InvalidArgumentException;
 import com.amazonaws.services.kinesis.model.ListShardsRequest;
 import com.amazonaws.services.kinesis.model.ListStreamConsumersRequest;
+import com.amazonaws.services.kinesis.model.ProvisionedThroughputExceededException;
 import com.amazonaws.services.kinesis.model.PutRecordsRequest;
 import com.amazonaws.services.kinesis.model.PutRecordsRequestEntry;
 import com.amazonaws.services.kinesis.model.Record;
@@ -375,9 +377,14 @@ public final class Walk {
         if (bucket.getRequestId() == null) throw bucket;
     }
 
-    /** More reads than the shard gives in a second: the client hides the refusals. */
-    private void retries() {
+    /** More reads than the shard gives in a second: the refusal itself, and then a client that hides it. */
+    private void retries() throws Exception {
         var at = iterator(STREAM, "shardId-000000000003", "LATEST", null, null);
+        var hasty = AmazonKinesisClientBuilder.standard().withEndpointConfiguration(endpoint)
+            .withClientConfiguration(new ClientConfiguration().withMaxErrorRetry(0)).build();
+        refused(ProvisionedThroughputExceededException.class, () -> {
+            for (int i = 0; i < 60; i++) hasty.getRecords(new GetRecordsRequest().withShardIterator(at));
+        });
         int before = attempts.get();
         for (int i = 0; i < 60; i++) page(at);
         if (attempts.get() - before <= 60) throw new AssertionError("nothing was refused");

@@ -16,6 +16,7 @@ import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.metrics.CoreMetric;
 import software.amazon.awssdk.metrics.MetricCollection;
 import software.amazon.awssdk.metrics.MetricPublisher;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.firehose.FirehoseClient;
 import software.amazon.awssdk.services.firehose.model.DeliveryStreamStatus;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.KinesisException;
+import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ResourceInUseException;
@@ -334,9 +336,14 @@ public final class Walk {
             () -> analytics.describeApplication(r -> r.applicationName("nowhere")));
     }
 
-    /** More reads than the shard gives in a second: the client hides the refusals. */
-    private void retries() {
+    /** More reads than the shard gives in a second: the refusal itself, and then a client that hides it. */
+    private void retries() throws Exception {
         var at = iterator(STREAM, "shardId-000000000003", ShardIteratorType.LATEST, null, null);
+        try (var hasty = KinesisClient.builder().overrideConfiguration(c -> c.retryStrategy(DefaultRetryStrategy.doNotRetry())).build()) {
+            refused(ProvisionedThroughputExceededException.class, () -> {
+                for (int i = 0; i < 60; i++) hasty.getRecords(r -> r.shardIterator(at));
+            });
+        }
         int before = counted.count();
         for (int i = 0; i < 60; i++) page(at);
         if (counted.count() == before) throw new AssertionError("nothing was refused");
