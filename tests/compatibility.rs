@@ -1,4 +1,4 @@
-//! docs/compatibility.md says what is built, docs/flags.md which flags there are.
+//! docs/compatibility.md says what is built, docs/cloudformation.md what templates can have, docs/flags.md which flags there are.
 
 use std::process::Command;
 
@@ -12,6 +12,11 @@ fn check(command: &str, kept: &str) {
 #[test]
 fn the_page_of_operations_is_up_to_date() {
     check("compatibility", include_str!("../docs/compatibility.md"));
+}
+
+#[test]
+fn the_page_of_stacks_is_up_to_date() {
+    check("cloudformation", include_str!("../docs/cloudformation.md"));
 }
 
 #[test]

@@ -4,11 +4,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from botocore.exceptions import ClientError
 
 from support.millpond import Millpond, wait_until
-
-STREAM = {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}}
+from support.stacks import STREAM, body, create, delete, events, refusal, state, streams, until
 
 
 @pytest.fixture(scope="module")
@@ -20,46 +18,6 @@ def millpond():
 @pytest.fixture
 def cloudformation(millpond):
     return millpond.client("cloudformation")
-
-
-def body(resources, **sections):
-    return json.dumps({"Resources": resources, **sections})
-
-
-def state(client, name):
-    return client.describe_stacks(StackName=name)["Stacks"][0]
-
-
-def until(client, name, status):
-    wait_until(lambda: state(client, name)["StackStatus"] == status, 30, f"{name} becomes {status}")
-    return state(client, name)
-
-
-def create(client, name, template, **options):
-    client.create_stack(StackName=name, TemplateBody=template, **options)
-    return until(client, name, "CREATE_COMPLETE")
-
-
-def delete(client, name):
-    arn = state(client, name)["StackId"]
-    client.delete_stack(StackName=name)
-    return until(client, arn, "DELETE_COMPLETE")
-
-
-def events(client, name):
-    """Oldest first: logical id and status."""
-    found = client.get_paginator("describe_stack_events").paginate(StackName=name).search("StackEvents[]")
-    return [(event["LogicalResourceId"], event["ResourceStatus"], event.get("ResourceStatusReason", "")) for event in found][::-1]
-
-
-def refusal(call, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response["Error"]["Code"], error.value.response["Error"]["Message"]
-
-
-def streams(millpond):
-    return set(millpond.client("kinesis").list_streams()["StreamNames"])
 
 
 YAML = """

@@ -6,6 +6,7 @@ mod generate;
 mod health;
 mod serve;
 mod sql;
+mod stacks;
 
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -32,6 +33,9 @@ enum Command {
     /// Print docs/compatibility.md
     #[command(hide = true)]
     Compatibility,
+    /// Print docs/cloudformation.md
+    #[command(hide = true)]
+    Cloudformation,
     /// Print docs/flags.md
     #[command(hide = true)]
     Flags,
@@ -48,6 +52,7 @@ pub fn run() -> ExitCode {
         Command::Sql(flags) => return sql::run(&flags),
         Command::Generate(flags) => generate::run(&flags),
         Command::Compatibility => compatibility::run(),
+        Command::Cloudformation => stacks::run(),
         Command::Flags => flags::run(),
     };
     match result {

@@ -1,9 +1,11 @@
 //! CloudFormation: templates, read and evaluated; stacks, whose resources are made by the operations that a client would call; change sets,
 //! exports and events.
 
+mod described;
 mod error;
 mod evaluation;
 mod operations;
+mod refusal;
 mod resource;
 mod source;
 mod stack;
@@ -11,6 +13,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub use described::{DescribedProperty, DescribedType, functions, types};
 pub use operations::routes;
 
 use crate::api::ServiceTable;

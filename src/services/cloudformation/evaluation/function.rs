@@ -19,10 +19,10 @@ pub(super) fn call(environment: &Environment, name: &str, argument: &Document) -
         "Fn::Sub" => sub(environment, argument),
         "Fn::If" => branch(environment, argument),
         "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" => Ok(Some(environment.truth(&json!({ name: argument }))?.into())),
-        "Fn::Length" | "Fn::ToJsonString" | "Fn::ForEach" => {
-            Err(Invalid::template(format_args!("{name} needs the transform AWS::LanguageExtensions, which is not available")))
-        }
-        "Fn::Transform" => Err(Invalid::template("Fn::Transform: macros are not available")),
+        "Fn::Length" | "Fn::ToJsonString" | "Fn::ForEach" => Err(Invalid::template(format_args!(
+            "{name} needs the transform AWS::LanguageExtensions, which is not available: write its value out"
+        ))),
+        "Fn::Transform" => Err(Invalid::template("Fn::Transform: macros are not available: put what it gives into the template")),
         _ => {
             let argument = environment.value(argument)?.unwrap_or_default();
             if is_symbolic(&argument) && !decidable(name, &argument) {

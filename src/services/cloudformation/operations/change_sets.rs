@@ -17,6 +17,10 @@ use std::collections::BTreeMap;
 /// Change sets of a stack that are kept, the latest; those of a pipeline that never deletes any would pile up.
 const MOST_CHANGE_SETS: usize = 200;
 
+/// Why a change set of type IMPORT is refused.
+const NO_IMPORTS: &str = "Resources that exist already cannot be imported here: leave them out of the template and refer to them by name, or delete \
+                          them and let the stack make its own by a change set of type CREATE or UPDATE.";
+
 /// Why a change set without changes fails; clients know it by this sentence.
 const NO_CHANGES: &str = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
@@ -28,7 +32,7 @@ pub(super) async fn create_change_set(
     let kind = input.change_set_type.unwrap_or(ChangeSetType::Update);
     let found = service.0.kept.find(&caller.scope, &input.stack_name).await.map_err(StackError::from)?;
     let set = match (kind, found) {
-        (ChangeSetType::Import, _) => return Err(Invalid("Resources that exist already cannot be imported here.".into()).into()),
+        (ChangeSetType::Import, _) => return Err(Invalid(NO_IMPORTS.into()).into()),
         (ChangeSetType::Create, Some(stack)) if stack.status != StackStatus::ReviewInProgress => {
             let (name, set) = (&input.stack_name, &input.change_set_name);
             let text = format!("Stack [{name}] already exists and cannot be created again with the changeSet [{set}].");

@@ -3,6 +3,7 @@
 use super::super::CloudFormation;
 use super::super::error::{Invalid, StackError};
 use super::super::evaluation::{self, Environment};
+use super::super::refusal;
 use super::super::stack::{self, Changes, Plan, Stack, Version};
 use super::super::template::Template;
 use crate::api::Caller;
@@ -107,18 +108,15 @@ impl CloudFormation {
 
 /// Refuses what the caller has not acknowledged, or does not allow.
 fn check_allowed(template: &Template, given: Option<&[Capability]>, types: Option<&[String]>) -> Result<(), StackError> {
+    if !template.transforms.is_empty() {
+        return Err(Invalid(refusal::of_transforms(&template.transforms)).into());
+    }
     let given = given.unwrap_or_default();
     for needed in template.needs.capabilities() {
         let named = needed == "CAPABILITY_IAM" && given.contains(&Capability::CapabilityNamedIam);
         if !named && !given.iter().any(|capability| capability.as_str() == needed) {
             return Err(StackError::InsufficientCapabilities(needed.to_owned()));
         }
-    }
-    if !template.transforms.is_empty() {
-        let names = template.transforms.join(", ");
-        return Err(
-            Invalid(format!("Transforms are not available: [{names}]. Expand the template before it is given here.")).into()
-        );
     }
     let Some(types) = types.filter(|types| !types.is_empty()) else { return Ok(()) };
     let allows = |kind: &str| {

@@ -9,8 +9,8 @@ use crate::services::s3::S3;
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Waits between two looks at a resource that is not ready: they grow from the first to the second.
 const WAITS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -64,12 +64,12 @@ pub(in super::super) struct Calls {
     clock: Clock,
     at: Surroundings,
     note: Note,
-    cancelled: Arc<AtomicBool>,
+    cancelled: watch::Receiver<bool>,
 }
 
 impl Calls {
     /// Calls for the resource of `at`; `note` is told the physical id as soon as there is one, and waits end when `cancelled` says so.
-    pub(in super::super) fn new(tables: Tables, clock: Clock, at: Surroundings, note: Note, cancelled: Arc<AtomicBool>) -> Self {
+    pub(in super::super) fn new(tables: Tables, clock: Clock, at: Surroundings, note: Note, cancelled: watch::Receiver<bool>) -> Self {
         Self { tables, clock, at, note, cancelled }
     }
 
@@ -147,13 +147,15 @@ impl Calls {
             if let Some(found) = look().await? {
                 return Ok(found);
             }
-            if self.cancelled.load(Ordering::Relaxed) {
-                return Err(Failure::cancelled());
-            }
             if self.clock.now_ms() >= end_ms {
                 return Err(Failure::new("NotStabilized", format!("Exceeded attempts to wait for {what}")));
             }
-            self.clock.sleep(pause).await;
+            let mut cancelled = self.cancelled.clone();
+            tokio::select! {
+                // An operation that has ended cancels nothing any more; its steps have ended before it.
+                Ok(_) = cancelled.wait_for(|cancelled| *cancelled) => return Err(Failure::cancelled()),
+                () = self.clock.sleep(pause) => {}
+            }
             pause = WAITS.1.min(pause * 2);
         }
     }

@@ -100,6 +100,8 @@ pub(super) struct Property {
     pub(super) name: &'static str,
     pub(super) required: bool,
     pub(super) update: Update,
+    /// Whether it stays with the stack: nothing here does what it says.
+    pub(super) kept: bool,
 }
 
 /// What a change of a property does.
@@ -114,17 +116,22 @@ pub(super) enum Update {
 impl Property {
     /// One that can be changed in place.
     pub(super) const fn changeable(name: &'static str) -> Self {
-        Self { name, required: false, update: Update::InPlace }
+        Self { name, required: false, update: Update::InPlace, kept: false }
     }
 
     /// One whose change needs a new resource.
     pub(super) const fn fixed(name: &'static str) -> Self {
-        Self { name, required: false, update: Update::Replace }
+        Self { name, required: false, update: Update::Replace, kept: false }
     }
 
     /// The same, which must be there.
     pub(super) const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// The same, which stays with the stack and does nothing.
+    pub(super) const fn kept(self) -> Self {
+        Self { kept: true, ..self }
     }
 }
 

@@ -51,7 +51,7 @@ impl Bench {
             noted.lock().unwrap().push(id);
             Box::pin(std::future::ready(()))
         };
-        Calls::new(self.tables.clone(), self.clock.clone(), at, Arc::new(note), Arc::default())
+        Calls::new(self.tables.clone(), self.clock.clone(), at, Arc::new(note), tokio::sync::watch::Sender::new(false).subscribe())
     }
 
     /// Makes a resource, and checks that it told of itself and has the attributes of its table.

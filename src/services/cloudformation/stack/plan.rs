@@ -2,7 +2,7 @@
 
 use super::super::error::Invalid;
 use super::super::evaluation::{Environment, Pseudo, Resolved};
-use super::super::resource;
+use super::super::{refusal, resource};
 use super::super::template::Template;
 use super::order::Waits;
 use super::record::Version;
@@ -108,12 +108,8 @@ impl Plan {
 
     /// The active resources whose types are not known, with what is.
     pub(super) fn unsupported(&self) -> BTreeMap<String, String> {
-        let reason = |kind: &str| {
-            let known: Vec<&str> = resource::TYPES.iter().map(|of| of.name).collect();
-            format!("Resource type {kind} is not supported. Supported types: {}", known.join(", "))
-        };
         let kinds = self.waits.keys().map(|id| (id, self.kind(id)));
-        kinds.filter(|(_, kind)| resource::find(kind).is_none()).map(|(id, kind)| (id.clone(), reason(&kind))).collect()
+        kinds.filter(|(_, kind)| resource::find(kind).is_none()).map(|(id, kind)| (id.clone(), refusal::of_type(&kind))).collect()
     }
 }
 

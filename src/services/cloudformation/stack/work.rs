@@ -36,7 +36,7 @@ pub(in super::super) struct Work {
     /// Held while documents are written, so that they are written in the order of their changes.
     saving: tokio::sync::Mutex<()>,
     /// Whether steps that wait should give up.
-    cancelled: Arc<AtomicBool>,
+    cancelled: watch::Sender<bool>,
     /// Whether the stack is to be deleted as soon as what is running has ended.
     unwanted: AtomicBool,
     /// Whether the operation has ended.
@@ -60,7 +60,7 @@ impl Work {
             stack: Mutex::new(stack),
             resources: Mutex::new(resources),
             saving: tokio::sync::Mutex::default(),
-            cancelled: Arc::default(),
+            cancelled: watch::Sender::new(false),
             unwanted,
             ended: watch::Sender::new(false),
         })
@@ -120,12 +120,12 @@ impl Work {
 
     /// Lets steps that wait give up.
     pub(super) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.cancelled.send_replace(true);
     }
 
     /// Lets steps wait again.
     pub(super) fn resume(&self) {
-        self.cancelled.store(false, Ordering::Relaxed);
+        self.cancelled.send_replace(false);
     }
 
     /// Calls the running update off, for good; whether there was one that could be.
@@ -145,7 +145,7 @@ impl Work {
 
     /// Whether nothing new should be begun.
     pub(super) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        *self.cancelled.borrow()
     }
 
     /// Whether the stack is to be deleted.
@@ -301,7 +301,7 @@ impl Work {
                 work.mark(&logical_id, noted, reason, take_note).await;
             })
         });
-        Calls::new(self.tables.clone(), self.clock.clone(), at, note, Arc::clone(&self.cancelled))
+        Calls::new(self.tables.clone(), self.clock.clone(), at, note, self.cancelled.subscribe())
     }
 
     /// The plan of a version; `Err` says why the template that was accepted cannot be read any more.

@@ -9,6 +9,10 @@ mod yaml;
 
 pub(super) use capability::Needs;
 pub(super) use parameter::{Constraints, Declaration};
+pub(super) use yaml::FUNCTIONS;
+
+/// The functions that have a value with a transform only.
+pub(super) const NEEDING_TRANSFORMS: [&str; 3] = ["Length", "ToJsonString", "Transform"];
 
 use super::error::Invalid;
 use serde_json::{Map, Value as Document};

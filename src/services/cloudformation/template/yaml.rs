@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use serde_json::{Map, Value as Document};
 
 /// Functions whose short tag is their name after `Fn::` (user guide, intrinsic function reference).
-const FUNCTIONS: [&str; 18] = [
+pub(in super::super) const FUNCTIONS: [&str; 18] = [
     "And",
     "Base64",
     "Cidr",

@@ -17,10 +17,10 @@ pub(in super::super) static APPLICATION: ResourceType = ResourceType {
     properties: &[
         Property::changeable("ApplicationConfiguration"),
         Property::changeable("ApplicationDescription"),
-        Property::changeable("ApplicationMaintenanceConfiguration"),
+        Property::changeable("ApplicationMaintenanceConfiguration").kept(),
         Property::fixed("ApplicationMode"),
         Property::fixed("ApplicationName"),
-        Property::changeable("RunConfiguration"),
+        Property::changeable("RunConfiguration").kept(),
         Property::fixed("RuntimeEnvironment").required(),
         Property::changeable("ServiceExecutionRole").required(),
         Property::changeable("Tags"),

@@ -19,7 +19,7 @@ pub(in super::super) static START: ResourceType = ResourceType {
     properties: &[
         Property::fixed("ApplicationName").required(),
         Property::changeable("InputStartingPosition"),
-        Property::changeable("ServiceToken").required(),
+        Property::changeable("ServiceToken").required().kept(),
     ],
     attributes: &[],
     handler: &Start,

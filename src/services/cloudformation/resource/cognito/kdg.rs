@@ -24,10 +24,10 @@ pub(in super::super) static KDG_SETUP: ResourceType = ResourceType {
     properties: &[
         Property::changeable("AuthRoleArn").required(),
         Property::changeable("AuthRoleName").required(),
-        Property::changeable("Partition"),
+        Property::changeable("Partition").kept(),
         Property::changeable("Password").required(),
         Property::fixed("Region"),
-        Property::changeable("ServiceToken").required(),
+        Property::changeable("ServiceToken").required().kept(),
         Property::changeable("UnauthRoleArn").required(),
         Property::changeable("UnauthRoleName").required(),
         Property::fixed("Username").required(),
