@@ -65,10 +65,10 @@ def nothing_is_left(millpond):
     assert everything(millpond) == {}
 
 
-def change(millpond, stack, template, ends="UPDATE_COMPLETE"):
+def change(millpond, stack, template, ends="UPDATE_COMPLETE", **more):
     """An update, looked at more often than aws-cli's waiter does."""
     cloudformation = millpond.client("cloudformation")
-    cloudformation.update_stack(StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"])
+    cloudformation.update_stack(StackName=stack, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"], **more)
 
     def ended():
         status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
@@ -288,7 +288,11 @@ def test_applications_of_the_newer_api_and_their_parts_change_in_place(millpond,
     assert (made["Consumer"], made["Domain"]) == ("ACTIVE", f"arn:aws:es:{REGION}:{ACCOUNT}:domain/newer")
     found, (output,), (table,) = detail(made)
     assert (output["Name"], table["TableName"], len(found["CloudWatchLoggingOptionDescriptions"])) == ("OUT", "readings", 1)
-    change(millpond, "newer", newer(table="sensors", role_name="New", action="kinesis:*"))
+    # The stack's own tags come and go with it.
+    for tag in ["first", "second"]:
+        tags = [{"Key": tag, "Value": "x"}]
+        change(millpond, "newer", newer(table="sensors", role_name="New", action="kinesis:*"), Tags=tags)
+        assert millpond.client("opensearch").list_tags(ARN=made["Domain"])["TagList"] == tags
     assert outputs(aws, "newer") == made, "nothing was replaced"
     found, (output,), (table,) = detail(made)
     assert "-New-" in found["ServiceExecutionRole"] and table["TableName"] == "sensors"
