@@ -2,9 +2,7 @@
 
 What a client needs is installed into the cache, not into the checkout; a client whose tools are missing is skipped with a sentence that says what to install.
 """
-import hashlib
 import pathlib
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,13 +10,13 @@ import tomllib
 import pytest
 
 from support.millpond import ROOT, Millpond
-from support.servers import CACHE
+from support.projects import built, missing
 
 HERE = pathlib.Path(__file__).resolve().parent
 LIST = tomllib.loads((ROOT / "docs/compatibility/clients.toml").read_text())
 STEPS = [step["name"] for step in LIST["step"]]
 CLIENTS = {client["folder"]: client for client in LIST["client"]}
-INSTALL_SECONDS, WALK_SECONDS = 900, 180
+WALK_SECONDS = 180
 
 JAVA = {"javac": "apt-get install openjdk-17-jdk-headless", "mvn": "apt-get install maven"}
 NODE = {"node": "Node.js 20, https://nodejs.org", "npm": "Node.js 20, https://nodejs.org"}
@@ -37,26 +35,6 @@ PROJECTS = {
 }
 
 
-def project(folder):
-    """The project in the cache, installed and built; done again when one of its files has changed."""
-    source, target = HERE / folder, CACHE / "sdks" / folder
-    files = sorted(p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    state = hashlib.sha256(b"".join(str(p.relative_to(source)).encode() + p.read_bytes() for p in files)).hexdigest()
-    stamp = target / ".installed"
-    if stamp.is_file() and stamp.read_text() == state:
-        return target
-    stamp.unlink(missing_ok=True)
-    for file in files:
-        place = target / file.relative_to(source)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, place)
-    for command in PROJECTS[folder][1]:
-        done = subprocess.run(command, cwd=target, text=True, timeout=INSTALL_SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-6000:]}"
-    stamp.write_text(state)
-    return target
-
-
 def test_every_client_of_the_list_is_here():
     assert set(PROJECTS) == set(CLIENTS)
     for client in CLIENTS.values():
@@ -65,11 +43,10 @@ def test_every_client_of_the_list_is_here():
 
 @pytest.mark.parametrize("folder", CLIENTS)
 def test_walk(folder):
-    tools, _, command = PROJECTS[folder]
-    missing = [f"{tool} is missing: {remedy}" for tool, remedy in tools.items() if not shutil.which(tool)]
-    if missing:
-        pytest.skip("; ".join(missing))
-    home, without = project(folder), CLIENTS[folder].get("without", {})
+    tools, install, command = PROJECTS[folder]
+    if lacking := missing(tools):
+        pytest.skip(lacking)
+    home, without = built(HERE / folder, f"sdks/{folder}", install), CLIENTS[folder].get("without", {})
     # The limit is what the step about retries runs into.
     with Millpond("--limit", "kinesis.shard_reads_per_second=20") as millpond:
         env = {**millpond.cli_env(), "AWS_REGION": millpond.cli_env()["AWS_DEFAULT_REGION"], "WALK_WITHOUT": " ".join(without)}
