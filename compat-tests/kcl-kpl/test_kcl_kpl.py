@@ -7,8 +7,8 @@ import base64
 import collections
 import contextlib
 import json
-import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,12 +17,12 @@ import urllib.request
 import pytest
 from aws_kinesis_agg.deaggregator import deaggregate_records
 
-from support.millpond import ACCOUNT, REGION, Millpond, free_port, wait_until
+from support.millpond import ACCOUNT, REGION, ROOT, Millpond, free_port, wait_until
 from support.projects import built, missing
 from support.readings import put_all, read_all
 
 HERE = pathlib.Path(__file__).resolve().parent
-TOOLS = {"java": "apt-get install openjdk-17-jdk-headless", "mvn": "apt-get install maven"}
+TOOLS = {"javac": "apt-get install openjdk-17-jdk-headless", "mvn": "apt-get install maven"}
 STREAM, BUCKET, MODES = "records", "unpacked", ("polling", "fan-out")
 LAST_HASH = str((1 << 128) - 1)
 MAGIC = b"\xf3\x89\x9a\xc2"
@@ -132,7 +132,7 @@ class World:
         self.home = built(HERE, "kcl-kpl", [["mvn", "-q", "-B", "clean", "package"]])
         self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kcl-kpl-")))
         self.stack, self.millpond = stack, stack.enter_context(Millpond())
-        self.kinesis, self.firehose, self.s3 = (self.millpond.client(name) for name in ("kinesis", "firehose", "s3"))
+        self.kinesis, self.firehose, self.s3, self.analytics = (self.millpond.client(name) for name in ("kinesis", "firehose", "s3", "kinesisanalytics"))
         self.leases = f"http://127.0.0.1:{free_port()}"
         self.run([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", self.leases.rsplit(":")[-1]], log=self.folder / "leases.log", stdout=subprocess.DEVNULL)
         wait_until(lambda: urllib.request.urlopen(f"{self.leases}/moto-api/data.json").status == 200, 30, "the server for the leases answers")
@@ -169,6 +169,27 @@ def deliver(world):
     wait_until(lambda: described()["DeliveryStreamStatus"] == "ACTIVE", 30, "the delivery stream is ACTIVE")
 
 
+def analyse(world, name, source):
+    """An application that takes the number of each record; its rows go to the stream `rows-NAME`, what it cannot read to `errors-NAME`."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/analysis"
+    outputs = []
+    for stream, rows in ((f"rows-{name}", "NUMBERS"), (f"errors-{name}", "error_stream")):
+        world.kinesis.create_stream(StreamName=stream, ShardCount=1)
+        world.kinesis.get_waiter("stream_exists").wait(StreamName=stream, WaiterConfig={"Delay": 1})
+        outputs.append({"Name": rows, "DestinationSchema": {"RecordFormatType": "JSON"},
+                        "KinesisStreamsOutput": {"ResourceARN": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/{stream}", "RoleARN": role}})
+    schema = {"RecordFormat": {"RecordFormatType": "JSON", "MappingParameters": {"JSONMappingParameters": {"RecordRowPath": "$"}}},
+              "RecordColumns": [{"Name": "n", "SqlType": "INTEGER", "Mapping": "$.n"}]}
+    world.analytics.create_application(
+        ApplicationName=name, Outputs=outputs,
+        ApplicationCode='CREATE STREAM NUMBERS ("n" INTEGER); CREATE PUMP P AS INSERT INTO NUMBERS SELECT STREAM "n" FROM "IN_001";',
+        Inputs=[{"NamePrefix": "IN", "InputSchema": schema, source[0]: {"ResourceARN": source[1], "RoleARN": role}}])
+    world.analytics.start_application(
+        ApplicationName=name, InputConfigurations=[{"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "NOW"}}])
+    described = lambda: world.analytics.describe_application(ApplicationName=name)["ApplicationDetail"]
+    wait_until(lambda: described()["ApplicationStatus"] == "RUNNING", 30, "the application runs")
+
+
 @pytest.fixture(scope="module")
 def world():
     if lacking := missing(TOOLS):
@@ -178,6 +199,8 @@ def world():
         world.kinesis.create_stream(StreamName=STREAM, ShardCount=2)
         world.active()
         deliver(world)
+        analyse(world, "unpacked", ("KinesisFirehoseInput", f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/unpack"))
+        analyse(world, "packed", ("KinesisStreamsInput", f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/{STREAM}"))
         # A worker that finds no leases waits for up to 30 s, in case another makes them: begun before the rest.
         world.first = {mode: Worker(world, mode, "first") for mode in MODES}
         world.producer = Producer(world)
@@ -252,6 +275,30 @@ def test_firehose_unpacks_what_the_kpl_has_packed(world):
         found = [number(document) for document in text.replace("}{", "}\n{").splitlines()]
         return found if len(found) >= 4000 else None
     assert sorted(wait_until(numbers, 30, "all user records are in S3", every=0.5)) == list(range(4000))
+
+
+def test_an_application_takes_them_from_a_delivery_stream_only(world):
+    def rows(stream, count):
+        def enough():
+            found = [json.loads(record["Data"]) for records in read_all(world.kinesis, stream).values() for record in records]
+            return found if len(found) >= count else None
+        return wait_until(enough, 30, f"{count} rows in {stream}", every=0.5)
+    assert sorted(found["n"] for found in rows("rows-unpacked", 4000)) == list(range(4000))
+    assert not any(read_all(world.kinesis, "errors-unpacked").values())
+    raw = [record["Data"] for records in world.stored.values() for record in records]
+    packed = sum(data.startswith(MAGIC) for data in raw)
+    assert len(rows("rows-packed", len(raw) - packed)) == len(raw) - packed
+    assert len(rows("errors-packed", packed)) == packed
+
+
+def blocks(page, language):
+    return re.findall(rf"```{language}\n(.*?)```", page, re.S)
+
+
+def test_the_page_shows_code_that_runs_here():
+    lines = {line.strip() for program in HERE.rglob("*.java") for line in program.read_text().splitlines()}
+    shown = blocks((ROOT / "docs/kcl-kpl.md").read_text(), "java")
+    assert len(shown) == 3 and not {line.strip() for block in shown for line in block.splitlines()} - lines
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -7,7 +7,7 @@ use crate::config::{ServeFlags, Settings};
 /// What is said by hand: partial operations, and where AWS is not followed.
 const NOTES: &str = include_str!("../../docs/compatibility/notes.toml");
 
-/// The official clients that the tests take through one walk.
+/// The official clients that the tests take through one walk, and the libraries that have tests of their own.
 const CLIENTS: &str = include_str!("../../docs/compatibility/clients.toml");
 
 /// Notes by service and operation.
@@ -64,6 +64,7 @@ fn page(services: &[app::ServiceOperations], notes: &Notes) -> Result<String, Cl
 struct Walk {
     step: Vec<Step>,
     client: Vec<Client>,
+    library: Vec<Library>,
 }
 
 #[derive(serde::Deserialize)]
@@ -81,6 +82,14 @@ struct Client {
     without: std::collections::BTreeMap<String, String>,
 }
 
+#[derive(serde::Deserialize)]
+struct Library {
+    name: String,
+    folder: String,
+    set: String,
+    proved: String,
+}
+
 /// The section about clients: what is set in each, and how far it comes.
 fn clients(walk: &Walk) -> String {
     let mut out = String::from(
@@ -95,6 +104,10 @@ fn clients(walk: &Walk) -> String {
     out += "\n| step | what |\n|---|---|\n";
     for step in &walk.step {
         out += &format!("| {} | {} |\n", step.name, step.what);
+    }
+    out += "\n## Libraries\n\n| library | set | tests | what they prove |\n|---|---|---|---|\n";
+    for Library { name, folder, set, proved } in &walk.library {
+        out += &format!("| {name} | {set} | `{folder}` | {proved} |\n");
     }
     out
 }

@@ -35,7 +35,7 @@ pub use metrics::{DeliveryMetrics, DeliveryStreamMetrics};
 pub use neighbours::{Domains, ErrorLog, Object, ObjectStore, ObjectStoreError};
 pub use operations::routes;
 pub use refused::Refused;
-pub use tail::{DeliveryStreamTail, PutTail, TailError};
+pub use tail::{DeliveryStreamTail, PutTail, SourceTail, TailError};
 
 use crate::base::account::Scope;
 use crate::base::clock::{Clock, Millis};

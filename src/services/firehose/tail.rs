@@ -1,19 +1,21 @@
 //! A delivery stream's records for another service in this process: what an application reads whose input is a delivery stream
 //! (Analytics API: KinesisFirehoseInput).
 
+use super::aggregation::user_records;
 use super::delivery_stream::Source;
 use super::{Firehose, Refused};
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
-use crate::services::kinesis::{KinesisError, StartingPosition, StreamTail};
+use crate::services::kinesis::{KinesisError, StartingPosition, StreamBatch, StreamTail};
 use crate::store::{LogId, Ordinal, ReadLimit, Record, Store, StoreError, Tail};
+use bytes::Bytes;
 
 /// Where the records of a delivery stream are read.
 pub enum DeliveryStreamTail {
     /// Producers put them.
     Puts(PutTail),
     /// They are those of the Kinesis stream that the delivery stream reads.
-    Stream(StreamTail),
+    Stream(SourceTail),
 }
 
 /// Why a delivery stream cannot be read.
@@ -47,13 +49,49 @@ impl Firehose {
             Source::KinesisStream { stream_arn, .. } => {
                 let source = self.0.parts.kinesis.stream(scope, stream_arn)?;
                 let start = StartingPosition::AtTimestamp(start_ms);
-                Ok(DeliveryStreamTail::Stream(source.follow_after(positions, start).await?))
+                Ok(DeliveryStreamTail::Stream(SourceTail(source.follow_after(positions, start).await?)))
             }
             Source::DirectPut { .. } => {
                 let tail = PutTail::start(self.store().clone(), stream.log, positions, start_ms).await;
                 Ok(DeliveryStreamTail::Puts(tail.map_err(KinesisError::from)?))
             }
         }
+    }
+}
+
+/// Follows the Kinesis stream behind a delivery stream; records that the producer library has packed come out unpacked, as they are delivered.
+pub struct SourceTail(StreamTail);
+
+impl SourceTail {
+    /// The last record handed out of each shard's log.
+    pub fn positions(&self) -> Vec<(LogId, Ordinal)> {
+        self.0.positions()
+    }
+
+    /// Whether every record that there is was handed out.
+    pub fn is_at_tip(&self) -> bool {
+        self.0.is_at_tip()
+    }
+
+    /// The next records; waits for them. Those of one packed record have its ordinal all. Cancel-safe: what was not returned comes again.
+    ///
+    /// # Errors
+    /// As [`StreamTail::next`].
+    pub async fn next(&mut self, limit: ReadLimit) -> Result<StreamBatch, KinesisError> {
+        let mut batch = self.0.next(limit).await?;
+        let packed: Vec<_> = batch.records.iter().map(|record| user_records(&record.data)).collect();
+        if packed.iter().any(Option::is_some) {
+            batch.records = std::mem::take(&mut batch.records).into_iter().zip(packed).flat_map(unpacked).collect();
+        }
+        Ok(batch)
+    }
+}
+
+/// The records that are packed in a record, or itself.
+fn unpacked((record, packed): (Record, Option<Vec<Bytes>>)) -> Vec<Record> {
+    match packed {
+        Some(packed) => packed.into_iter().map(|data| Record { data, ..record.clone() }).collect(),
+        None => vec![record],
     }
 }
 

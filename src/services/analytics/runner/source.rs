@@ -5,7 +5,7 @@ use crate::base::arn::Arn;
 use crate::base::clock::Millis;
 use crate::services::analytics::application::Source;
 use crate::services::analytics::{Analytics, Refusal};
-use crate::services::firehose::{DeliveryStreamTail, PutTail};
+use crate::services::firehose::{DeliveryStreamTail, PutTail, SourceTail};
 use crate::services::kinesis::{KinesisError, StartingPosition, StreamBatch, StreamTail};
 use crate::store::{LogId, Ordinal, ReadLimit, Record};
 
@@ -13,6 +13,8 @@ use crate::store::{LogId, Ordinal, ReadLimit, Record};
 pub(in super::super) enum Tail {
     /// A Kinesis stream.
     Stream(StreamTail),
+    /// The Kinesis stream behind a delivery stream.
+    Delivered(SourceTail),
     /// The records put to a delivery stream.
     Puts(PutTail),
 }
@@ -29,7 +31,7 @@ impl From<DeliveryStreamTail> for Tail {
     fn from(tail: DeliveryStreamTail) -> Self {
         match tail {
             DeliveryStreamTail::Puts(tail) => Self::Puts(tail),
-            DeliveryStreamTail::Stream(tail) => Self::Stream(tail),
+            DeliveryStreamTail::Stream(tail) => Self::Delivered(tail),
         }
     }
 }
@@ -82,6 +84,7 @@ impl Tail {
     pub(in super::super) async fn next(&mut self, limit: ReadLimit) -> Result<Batch, KinesisError> {
         match self {
             Self::Stream(tail) => Ok(Batch::Stream(tail.next(limit).await?)),
+            Self::Delivered(tail) => Ok(Batch::Stream(tail.next(limit).await?)),
             Self::Puts(tail) => Ok(Batch::Puts(tail.log(), tail.next(limit).await.map_err(KinesisError::Store)?)),
         }
     }
@@ -90,6 +93,7 @@ impl Tail {
     pub(super) fn is_at_tip(&self) -> bool {
         match self {
             Self::Stream(tail) => tail.is_at_tip(),
+            Self::Delivered(tail) => tail.is_at_tip(),
             Self::Puts(tail) => tail.is_at_tip(),
         }
     }
@@ -98,6 +102,7 @@ impl Tail {
     pub(super) fn positions(&self) -> Vec<(LogId, Ordinal)> {
         match self {
             Self::Stream(tail) => tail.positions(),
+            Self::Delivered(tail) => tail.positions(),
             Self::Puts(tail) => vec![(tail.log(), tail.position())],
         }
     }

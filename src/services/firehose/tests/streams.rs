@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::api::kinesis as streams;
+use crate::services::firehose::DeliveryStreamTail;
+use crate::store::ReadLimit;
 use model::op::{CreateDeliveryStream, PutRecord};
 
 const STREAM_ARN: &str = "arn:aws:kinesis:us-west-2:123456789012:stream/clicks";
@@ -94,6 +96,18 @@ async fn packed_records_are_unpacked_before_delivery() {
     bench.put_stream(&[&aggregation::tests::aggregated(&[b"1;", b"2;"]), b"3;"]).await;
     bench.firehose.flush_now(&scope(), "orders").await.unwrap();
     assert_eq!(bench.delivered(), ["1", "2", "3"]);
+}
+
+#[tokio::test]
+async fn who_follows_the_delivery_stream_gets_them_unpacked_too() {
+    let bench = Bench::new(Profile::Local).await;
+    bench.create_stream(1).await;
+    bench.call(CreateDeliveryStream, following()).await.unwrap();
+    bench.put_stream(&[b"0;", &aggregation::tests::aggregated(&[b"1;", b"2;"])]).await;
+    let DeliveryStreamTail::Stream(mut tail) = bench.firehose.follow(&scope(), "orders", &[], 0).await.unwrap() else { panic!() };
+    let records = tail.next(ReadLimit { records: 10, bytes: 1 << 20 }).await.unwrap().records;
+    let found: Vec<_> = records.iter().map(|record| (record.ordinal, &record.data[..])).collect();
+    assert_eq!(found, [(1, &b"0;"[..]), (2, b"1;"), (2, b"2;")]);
 }
 
 #[tokio::test]
