@@ -54,7 +54,8 @@ SERVICES = {
     ],
     "logs": [
         "CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups", "CreateLogStream", "DeleteLogStream", "DescribeLogStreams",
-        "PutLogEvents", "GetLogEvents", "FilterLogEvents", "ListTagsForResource", "TagResource", "UntagResource",
+        "PutLogEvents", "GetLogEvents", "FilterLogEvents", "PutRetentionPolicy", "DeleteRetentionPolicy", "ListTagsForResource",
+        "TagResource", "UntagResource",
     ],
     "cognito-idp": [
         "CreateUserPool", "DescribeUserPool", "UpdateUserPool", "DeleteUserPool", "ListUserPools", "CreateUserPoolClient",

@@ -51,6 +51,7 @@ impl Services {
         let sts = Sts::open(store.clone(), clock.clone(), iam.clone(), Arc::new(user_pools.clone())).await?;
         let identity_pools = IdentityPools::new(store.clone(), clock.clone(), user_pools.clone(), sts.clone());
         let logs = Logs::new(store.clone(), clock.clone());
+        logs.start_retention(tasks);
         let kinesis = Kinesis::open(store.clone(), clock.clone(), limits.kinesis.clone(), tasks.clone()).await?;
         let domains = Domains::open(store.clone(), clock.clone(), tasks.clone(), http.clone(), servers(settings)).await?;
         let firehose = Firehose::start(firehose::Parts {

@@ -31,10 +31,21 @@ resource "aws_kinesis_firehose_delivery_stream" "to_s3" {
 
     cloudwatch_logging_options {
       enabled         = true
-      log_group_name  = "/aws/kinesisfirehose/to-s3"
-      log_stream_name = "S3Delivery"
+      log_group_name  = aws_cloudwatch_log_group.delivery.name
+      log_stream_name = aws_cloudwatch_log_stream.delivery.name
     }
   }
 
   tags = { team = "sensors" }
+}
+
+resource "aws_cloudwatch_log_group" "delivery" {
+  name              = "/aws/kinesisfirehose/to-s3"
+  retention_in_days = 7
+  tags              = { team = "sensors" }
+}
+
+resource "aws_cloudwatch_log_stream" "delivery" {
+  name           = "S3Delivery"
+  log_group_name = aws_cloudwatch_log_group.delivery.name
 }

@@ -16,6 +16,9 @@ pub(super) struct Group {
     pub(super) class: String,
     pub(super) kms_key: Option<String>,
     pub(super) tags: BTreeMap<String, String>,
+    /// Days after which events expire, where that was set.
+    #[serde(default)]
+    pub(super) retention_days: Option<i32>,
 }
 
 /// What is known of a stream.
@@ -30,8 +33,6 @@ pub(super) struct Stream {
     pub(super) bytes: u64,
     /// Whether no event was ever put behind a newer one, so that the log's order is the events' order.
     pub(super) ordered: bool,
-    /// When old events were last dropped.
-    pub(super) trimmed_ms: Millis,
 }
 
 pub(super) fn groups(scope: &Scope) -> Collection {
@@ -112,15 +113,8 @@ impl Logs {
                 if tx.get::<Stream>(&key)?.is_some() {
                     return Err(LogsError::StreamExists);
                 }
-                let stream = Stream {
-                    created_ms,
-                    log: tx.create_log()?,
-                    span_ms: None,
-                    last_ingestion_ms: None,
-                    bytes: 0,
-                    ordered: true,
-                    trimmed_ms: created_ms,
-                };
+                let stream =
+                    Stream { created_ms, log: tx.create_log()?, span_ms: None, last_ingestion_ms: None, bytes: 0, ordered: true };
                 Ok(tx.put(&key, &stream)?)
             })
             .await

@@ -9,6 +9,7 @@ mod group;
 mod operations;
 mod pattern;
 mod put;
+mod retention;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -20,11 +21,6 @@ pub use operations::routes;
 use crate::base::account::Scope;
 use crate::base::clock::{Clock, Millis};
 use crate::store::Store;
-use std::time::Duration;
-
-/// Events are dropped this long after their ingestion. On AWS a group without a retention setting keeps them for ever; here the bound keeps a
-/// forgotten server from filling the disk.
-const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A handle of the log groups; clones share it.
 #[derive(Clone, Debug)]

@@ -1,12 +1,12 @@
 //! Writing events.
 
+use super::Logs;
 use super::error::LogsError;
 use super::event::EVENT_OVERHEAD;
 use super::group::{require_stream, stream_name, streams};
-use super::{Logs, RETENTION};
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
-use crate::store::{Append, LogId};
+use crate::store::Append;
 
 /// The most events of one call (API reference, PutLogEvents, as are the limits below).
 const MOST_EVENTS: usize = 10_000;
@@ -18,13 +18,10 @@ const MOST_BYTES: usize = 1_048_576;
 const WIDEST_SPAN_MS: Millis = 24 * 60 * 60 * 1000;
 
 /// Events further in the future are rejected.
-const FUTURE_MS: Millis = 2 * 60 * 60 * 1000;
+pub(super) const FUTURE_MS: Millis = 2 * 60 * 60 * 1000;
 
 /// Events further in the past are rejected.
 const PAST_MS: Millis = 14 * 24 * 60 * 60 * 1000;
-
-/// Old events of a stream are dropped at most once in this time.
-const TRIM_EVERY_MS: Millis = 60 * 60 * 1000;
 
 /// An event to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,15 +30,16 @@ pub(super) struct NewEvent {
     pub(super) message: String,
 }
 
-/// Which events of a call are not taken, in its order: those before `too_old_end`, and those from `too_new_start` on.
+/// Which events of a call are not taken, in its order: those before `too_old_end` and `expired_end`, and those from `too_new_start` on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Rejected {
     pub(super) too_old_end: Option<usize>,
+    pub(super) expired_end: Option<usize>,
     pub(super) too_new_start: Option<usize>,
 }
 
-/// Checks a call's events as AWS does.
-pub(super) fn check(events: &[NewEvent], now_ms: Millis) -> Result<Rejected, LogsError> {
+/// Checks a call's events as AWS does; those before `horizon_ms` have expired in their group.
+pub(super) fn check(events: &[NewEvent], now_ms: Millis, horizon_ms: Millis) -> Result<Rejected, LogsError> {
     let bytes: usize = events.iter().map(|event| event.message.len() + EVENT_OVERHEAD).sum();
     if bytes > MOST_BYTES {
         return Err(LogsError::invalid(format!("Upload too large: {bytes} bytes exceeds limit of {MOST_BYTES}")));
@@ -59,9 +57,9 @@ pub(super) fn check(events: &[NewEvent], now_ms: Millis) -> Result<Rejected, Log
             "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
         ));
     }
-    let old = events.iter().take_while(|event| event.at_ms < now_ms - PAST_MS).count();
+    let before = |time_ms: Millis| Some(events.partition_point(|event| event.at_ms < time_ms)).filter(|end| *end > 0);
     let new = events.iter().position(|event| event.at_ms > now_ms + FUTURE_MS);
-    Ok(Rejected { too_old_end: (old > 0).then_some(old), too_new_start: new })
+    Ok(Rejected { too_old_end: before(now_ms - PAST_MS), expired_end: before(horizon_ms), too_new_start: new })
 }
 
 impl Logs {
@@ -73,8 +71,7 @@ impl Logs {
         }
         let now_ms = self.clock.now_ms();
         let (scope, group, stream) = (scope.clone(), group.to_owned(), stream.to_owned());
-        let due = self
-            .store
+        self.store
             .transaction(move |tx| {
                 let mut document = require_stream(tx, &scope, &group, &stream)?;
                 let mut append = Append::new(document.log, now_ms);
@@ -85,26 +82,10 @@ impl Logs {
                 }
                 document.last_ingestion_ms = Some(now_ms);
                 tx.append(append)?;
-                let due = (now_ms - document.trimmed_ms >= TRIM_EVERY_MS).then_some(document.log);
-                if due.is_some() {
-                    document.trimmed_ms = now_ms;
-                }
                 tx.put(&streams(&scope).key(stream_name(&group, &stream)), &document)?;
-                Ok::<_, LogsError>(due)
+                Ok(())
             })
-            .await?;
-        self.trim(due, now_ms).await
-    }
-
-    /// Drops the events of a log that are older than the retention.
-    async fn trim(&self, log: Option<LogId>, now_ms: Millis) -> Result<(), LogsError> {
-        let Some(log) = log else { return Ok(()) };
-        let retention_ms = Millis::try_from(RETENTION.as_millis()).unwrap_or(Millis::MAX);
-        match self.store.trim(log, now_ms.saturating_sub(retention_ms)).await {
-            // The stream was deleted meanwhile.
-            Ok(_) | Err(crate::store::StoreError::NoSuchLog(_)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+            .await
     }
 }
 

@@ -136,3 +136,57 @@ async fn filters_search_all_streams_in_the_order_of_time() {
     assert_eq!(messages(&page), ["ERROR three"]);
     assert_eq!(page.get("nextToken"), None);
 }
+
+#[tokio::test]
+async fn events_expire_by_the_clock_and_give_their_room_back() {
+    let logs = with_stream().await;
+    let group = serde_json::json!({"logGroupName": "/aws/g"});
+    let days = async |days: i64| {
+        call(&logs, "PutRetentionPolicy", serde_json::json!({"logGroupName": "/aws/g", "retentionInDays": days})).await
+    };
+    let shown = async || {
+        let answer = call(&logs, "DescribeLogGroups", serde_json::json!({})).await.unwrap();
+        let Some(Value::List(groups)) = answer.get("logGroups").cloned() else { panic!("{answer:?}") };
+        groups[0].get("retentionInDays").cloned()
+    };
+    let refused = days(2).await.unwrap_err();
+    assert!(refused.code == "InvalidParameterException" && refused.message.unwrap().contains("Value '2' at 'retentionInDays'"));
+    days(1).await.unwrap();
+    assert_eq!(shown().await, Some(Value::Int(1)));
+    let day = 86_400_000;
+    let put = async |at_ms: i64, message: &str| {
+        let events = serde_json::json!([{"timestamp": at_ms, "message": message}]);
+        let input = serde_json::json!({"logGroupName": "/aws/g", "logStreamName": "s", "logEvents": events});
+        call(&logs, "PutLogEvents", input).await.unwrap()
+    };
+    let rejected = put(NOW - day - 1, "expired already").await;
+    assert_eq!(rejected.get("rejectedLogEventsInfo").unwrap().get("expiredLogEventEndIndex"), Some(&Value::Int(1)));
+    put(NOW - 1, "old").await;
+    put(NOW + 1_000, "new").await;
+    let read = async || {
+        let stream = serde_json::json!({"logGroupName": "/aws/g", "logStreamName": "s"});
+        let got = messages(&call(&logs, "GetLogEvents", stream).await.unwrap());
+        assert_eq!(messages(&call(&logs, "FilterLogEvents", group.clone()).await.unwrap()), got);
+        got
+    };
+    assert_eq!(read().await, ["old", "new"]);
+    logs.clock.advance_to(NOW + day);
+    assert_eq!(read().await, ["new"]);
+    logs.clock.advance_to(NOW + day + 1_001);
+    assert_eq!(read().await, Vec::<String>::new());
+    let log = logs.stream(&scope(), "/aws/g", "s").await.unwrap().log;
+    logs.forget_expired().await.unwrap();
+    assert_eq!(logs.store.log_state(log).unwrap().count(), 2, "put ahead of their time, they might still count");
+    logs.clock.advance_to(NOW + day + 2 * 3_600_000 + 1);
+    logs.forget_expired().await.unwrap();
+    assert_eq!(logs.store.log_state(log).unwrap().count(), 0);
+    call(&logs, "DeleteRetentionPolicy", group.clone()).await.unwrap();
+    assert_eq!(shown().await, None);
+    put(NOW + day, "kept").await;
+    logs.clock.advance_to(NOW + 30 * day);
+    logs.forget_expired().await.unwrap();
+    assert_eq!(read().await, ["kept"]);
+    logs.clock.advance_to(NOW + 32 * day);
+    logs.forget_expired().await.unwrap();
+    assert_eq!(read().await, Vec::<String>::new(), "without a retention they are kept for thirty days");
+}

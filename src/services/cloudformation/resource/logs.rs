@@ -4,8 +4,8 @@ use super::calls::unless_missing;
 use super::tags::TagChange;
 use super::{Calls, Failure, Handler, Made, Properties, Property, ResourceType};
 use crate::api::logs::{
-    DeleteLogGroupRequest, DeleteLogStreamRequest, DescribeLogGroupsRequest, DescribeLogStreamsRequest, TagResourceRequest,
-    UntagResourceRequest, op,
+    DeleteLogGroupRequest, DeleteLogStreamRequest, DeleteRetentionPolicyRequest, DescribeLogGroupsRequest,
+    DescribeLogStreamsRequest, PutRetentionPolicyRequest, TagResourceRequest, UntagResourceRequest, op,
 };
 use async_trait::async_trait;
 
@@ -50,6 +50,7 @@ impl Handler for LogGroup {
         input.tags = Some(calls.tags(desired)?).filter(|tags| !tags.is_empty());
         calls.run(op::CreateLogGroup, input).await?;
         calls.initiated(&name).await;
+        set_retention(calls, &name, desired).await?;
         Ok(made(calls, &name))
     }
 
@@ -61,7 +62,7 @@ impl Handler for LogGroup {
         Ok(found.into_iter().filter_map(|group| group.log_group_name).filter(|found| *found == name).collect())
     }
 
-    /// Retention and the like are kept with the stack only: the group itself knows its tags.
+    /// What the group itself knows, tags and retention; the rest is kept with the stack only.
     async fn update(&self, calls: &Calls, id: &str, previous: &Properties, desired: &Properties) -> Result<Made, Failure> {
         let TagChange { wanted, gone } = TagChange::between(calls, previous, desired)?;
         let resource_arn = calls.arn("logs", format!("log-group:{id}"));
@@ -72,11 +73,26 @@ impl Handler for LogGroup {
         if !wanted.is_empty() {
             calls.run(op::TagResource, TagResourceRequest { resource_arn, tags: wanted }).await?;
         }
+        if desired.differs(previous, "RetentionInDays") {
+            set_retention(calls, id, desired).await?;
+        }
         Ok(made(calls, id))
     }
 
     async fn delete(&self, calls: &Calls, id: &str, _: &Properties) -> Result<(), Failure> {
         calls.run(op::DeleteLogGroup, DeleteLogGroupRequest { log_group_name: id.to_owned() }).await.map(drop)
+    }
+}
+
+/// Sets the retention that is desired, or none.
+async fn set_retention(calls: &Calls, name: &str, desired: &Properties) -> Result<(), Failure> {
+    let log_group_name = name.to_owned();
+    match desired.number("RetentionInDays")? {
+        Some(days) => {
+            let retention_in_days = i32::try_from(days).unwrap_or(i32::MAX);
+            calls.run(op::PutRetentionPolicy, PutRetentionPolicyRequest { log_group_name, retention_in_days }).await.map(drop)
+        }
+        None => calls.run(op::DeleteRetentionPolicy, DeleteRetentionPolicyRequest { log_group_name }).await.map(drop),
     }
 }
 

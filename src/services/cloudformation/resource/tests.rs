@@ -230,7 +230,16 @@ async fn a_consumer_and_logs_have_aws_names_for_their_attributes() {
     let in_group = json!({"LogGroupName": "/g", "LogStreamName": "s"});
     let (of_stream, stream) = bench.create("AWS::Logs::LogStream", in_group.clone()).await;
     assert_eq!(bench.run(logs_api::op::DescribeLogStreams, json!({"logGroupName": "/g"})).await.log_streams.unwrap().len(), 1);
-    bench.update(of_group, &group, json!({}), json!({"Tags": [{"Key": "a", "Value": "b"}]})).await.unwrap();
+    let retention = async || {
+        let groups = bench.run(logs_api::op::DescribeLogGroups, json!({})).await.log_groups.unwrap();
+        groups[0].retention_in_days
+    };
+    assert_eq!(retention().await, Some(7));
+    let (week, fortnight) = (json!({"RetentionInDays": 7}), json!({"RetentionInDays": 14}));
+    bench.update(of_group, &group, week, fortnight.clone()).await.unwrap();
+    assert_eq!(retention().await, Some(14));
+    bench.update(of_group, &group, fortnight, json!({"Tags": [{"Key": "a", "Value": "b"}]})).await.unwrap();
+    assert_eq!(retention().await, None);
     bench.delete(of_stream, &stream, in_group).await;
     bench.delete(of_group, &group, json!({})).await;
 }

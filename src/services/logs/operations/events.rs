@@ -18,9 +18,11 @@ pub(super) const SEQUENCE_TOKEN: &str = "490398596051831701501061494189304801963
 pub(crate) async fn put(logs: Logs, caller: Caller, input: PutLogEventsRequest) -> Result<PutLogEventsResponse, Fault> {
     let events = input.log_events.into_iter().map(|event| NewEvent { at_ms: event.timestamp, message: event.message });
     let mut events: Vec<NewEvent> = events.collect();
-    let rejected = check(&events, logs.clock.now_ms())?;
+    let now_ms = logs.clock.now_ms();
+    let horizon_ms = logs.group(&caller.scope, &input.log_group_name).await?.horizon_ms(now_ms);
+    let rejected = check(&events, now_ms, horizon_ms)?;
     events.truncate(rejected.too_new_start.unwrap_or(events.len()));
-    events.drain(..rejected.too_old_end.unwrap_or(0));
+    events.drain(..rejected.too_old_end.max(rejected.expired_end).unwrap_or(0).min(events.len()));
     logs.append(&caller.scope, &input.log_group_name, &input.log_stream_name, events).await?;
     Ok(PutLogEventsResponse {
         next_sequence_token: Some(SEQUENCE_TOKEN.into()),
@@ -34,7 +36,7 @@ fn rejected_info(rejected: Rejected) -> Option<RejectedLogEventsInfo> {
     (rejected != Rejected::default()).then(|| RejectedLogEventsInfo {
         too_new_log_event_start_index: rejected.too_new_start.and_then(index),
         too_old_log_event_end_index: rejected.too_old_end.and_then(index),
-        expired_log_event_end_index: None,
+        expired_log_event_end_index: rejected.expired_end.and_then(index),
     })
 }
 
@@ -73,7 +75,8 @@ pub(crate) async fn get(logs: Logs, caller: Caller, input: GetLogEventsRequest) 
         None if input.start_from_head == Some(true) => From::Forward(0),
         None => From::Backward(Ordinal::MAX),
     };
-    let (times, limit) = (times(input.start_time, input.end_time), page_limit(input.limit));
+    let horizon_ms = logs.group(&caller.scope, group).await?.horizon_ms(logs.clock.now_ms());
+    let (times, limit) = (times(input.start_time, input.end_time, horizon_ms), page_limit(input.limit));
     let view = View::of(&logs, &stream).await?;
     let page = match from {
         From::Forward(position) => view.forward(position, &times, limit).await?,

@@ -23,9 +23,10 @@ pub(crate) async fn filter(logs: Logs, caller: Caller, input: FilterLogEventsReq
     let group = one_group(input.log_group_name.as_ref(), input.log_group_identifier.as_ref())?;
     let streams = chosen(&logs, &caller, group, &input).await?;
     let after = input.next_token.as_deref().map(parse_token).transpose()?;
+    let horizon_ms = logs.group(&caller.scope, group).await?.horizon_ms(logs.clock.now_ms());
     let search = Search {
         pattern: Pattern::parse(input.filter_pattern.as_deref().unwrap_or_default())?,
-        times: times(input.start_time, input.end_time.map(|end| end.saturating_add(1))),
+        times: times(input.start_time, input.end_time.map(|end| end.saturating_add(1)), horizon_ms),
         limit: page_limit(input.limit),
         after,
     };

@@ -2,13 +2,15 @@
 
 use super::page_by_name;
 use crate::api::logs::{
-    CreateLogGroupRequest, DeleteLogGroupRequest, DescribeLogGroupsRequest, DescribeLogGroupsResponse, LogGroup, LogGroupClass,
+    CreateLogGroupRequest, DeleteLogGroupRequest, DeleteRetentionPolicyRequest, DescribeLogGroupsRequest,
+    DescribeLogGroupsResponse, LogGroup, LogGroupClass, PutRetentionPolicyRequest,
 };
 use crate::api::{Caller, Empty, Fault};
 use crate::base::account::Scope;
 use crate::services::logs::Logs;
 use crate::services::logs::error::LogsError;
 use crate::services::logs::group::{Group, group_arn, group_of_identifier, groups};
+use crate::services::logs::retention::check_days;
 use crate::store::Listing;
 
 pub(crate) async fn create(logs: Logs, caller: Caller, input: CreateLogGroupRequest) -> Result<Empty, Fault> {
@@ -17,6 +19,7 @@ pub(crate) async fn create(logs: Logs, caller: Caller, input: CreateLogGroupRequ
         class: input.log_group_class.unwrap_or(LogGroupClass::Standard).as_str().to_owned(),
         kms_key: input.kms_key_id,
         tags: input.tags.unwrap_or_default(),
+        retention_days: None,
     };
     logs.create_group(&caller.scope, &input.log_group_name, group).await?;
     Ok(Empty)
@@ -24,6 +27,24 @@ pub(crate) async fn create(logs: Logs, caller: Caller, input: CreateLogGroupRequ
 
 pub(crate) async fn delete(logs: Logs, caller: Caller, input: DeleteLogGroupRequest) -> Result<Empty, Fault> {
     logs.delete_group(&caller.scope, &input.log_group_name).await?;
+    Ok(Empty)
+}
+
+pub(crate) async fn put_retention(logs: Logs, caller: Caller, input: PutRetentionPolicyRequest) -> Result<Empty, Fault> {
+    let days = check_days(input.retention_in_days)?;
+    set_retention(&logs, &caller.scope, &input.log_group_name, Some(days)).await
+}
+
+pub(crate) async fn delete_retention(logs: Logs, caller: Caller, input: DeleteRetentionPolicyRequest) -> Result<Empty, Fault> {
+    set_retention(&logs, &caller.scope, &input.log_group_name, None).await
+}
+
+async fn set_retention(logs: &Logs, scope: &Scope, group: &str, days: Option<i32>) -> Result<Empty, Fault> {
+    let change = move |group: &mut Group| {
+        group.retention_days = days;
+        Ok(())
+    };
+    logs.change_group(scope, group, change).await?;
     Ok(Empty)
 }
 
@@ -68,6 +89,7 @@ fn entry(scope: &Scope, name: String, group: Group, stored_bytes: u64) -> LogGro
         kms_key_id: group.kms_key,
         log_group_class: LogGroupClass::parse(&group.class),
         metric_filter_count: Some(0),
+        retention_in_days: group.retention_days,
         stored_bytes: i64::try_from(stored_bytes).ok(),
         ..LogGroup::default()
     }

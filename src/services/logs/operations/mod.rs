@@ -26,6 +26,8 @@ pub fn routes(logs: Logs) -> ServiceTable {
         .on(op::CreateLogGroup, groups::create)
         .on(op::DeleteLogGroup, groups::delete)
         .on(op::DescribeLogGroups, groups::describe)
+        .on(op::PutRetentionPolicy, groups::put_retention)
+        .on(op::DeleteRetentionPolicy, groups::delete_retention)
         .on(op::CreateLogStream, streams::create)
         .on(op::DeleteLogStream, streams::delete)
         .on(op::DescribeLogStreams, streams::describe)
@@ -50,9 +52,9 @@ fn one_group<'i>(name: Option<&'i String>, identifier: Option<&'i String>) -> Re
     }
 }
 
-/// The times between start (inclusive) and end (exclusive); all where they are not given.
-fn times(start: Option<Millis>, end: Option<Millis>) -> Range<Millis> {
-    start.unwrap_or(Millis::MIN)..end.unwrap_or(Millis::MAX)
+/// The times between start (inclusive) and end (exclusive), all where they are not given, from `horizon` on.
+fn times(start: Option<Millis>, end: Option<Millis>, horizon: Millis) -> Range<Millis> {
+    start.unwrap_or(Millis::MIN).max(horizon)..end.unwrap_or(Millis::MAX)
 }
 
 fn page_limit(limit: Option<i32>) -> PageLimit {
