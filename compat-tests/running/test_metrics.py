@@ -67,6 +67,27 @@ def test_records_and_bytes_of_a_stream(m):
     assert not [s for s in scrape(m)["millpond_kinesis_incoming_records"].samples if s.labels["stream"] == "s"]
 
 
+def test_what_is_pushed_to_a_consumer(m):
+    kinesis = m.client("kinesis")
+    kinesis.create_stream(StreamName="p", ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName="p")["StreamDescriptionSummary"]["StreamARN"]
+    register = lambda: kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c")["Consumer"]["ConsumerARN"]
+    consumer = {"account": ACCOUNT, "region": REGION, "stream": "p", "consumer": "c"}
+    kinesis.put_records(StreamName="p", Records=[{"Data": b"12345678", "PartitionKey": "ab"}] * 3)
+    events = kinesis.subscribe_to_shard(ConsumerARN=register(), ShardId="shardId-000000000000", StartingPosition={"Type": "TRIM_HORIZON"})["EventStream"]
+    pushed = 0
+    for event in events:
+        pushed += len(event["SubscribeToShardEvent"]["Records"])
+        if pushed == 3:
+            break
+    of = lambda name: value(scrape(m), f"millpond_kinesis_{name}", **consumer)
+    assert (of("pushed_records_total"), of("pushed_bytes_total"), of("subscription_behind_seconds")) == (3, 30, 0)
+    assert value(scrape(m), "millpond_kinesis_outgoing_records_total", stream="p") == 0, "GetRecords is counted by itself"
+    events.close()
+    kinesis.deregister_stream_consumer(StreamARN=arn, ConsumerName="c")
+    assert not [s for s in scrape(m)["millpond_kinesis_pushed_records"].samples if s.labels["stream"] == "p"]
+
+
 def test_a_delivery_stream_tells_its_backlog_and_how_old_it_is(m):
     firehose, s3 = m.client("firehose"), m.client("s3")
     s3.create_bucket(Bucket="delivered", CreateBucketConfiguration={"LocationConstraint": REGION})

@@ -13,7 +13,7 @@ use crate::base::clock::Millis;
 use crate::base::meter::{LATENCY_BOUNDS_US, Requests};
 use crate::services::analytics::{Analytics, ApplicationMetrics};
 use crate::services::firehose::{DeliveryMetrics, DeliveryStreamMetrics, Firehose};
-use crate::services::kinesis::{Kinesis, StreamMetrics};
+use crate::services::kinesis::{ConsumerMetrics, Kinesis, StreamMetrics};
 use crate::store::StoreError;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -153,6 +153,18 @@ fn write_streams(page: &mut Page, all: &[StreamMetrics]) {
     let help = "Age of the last record that GetRecords has answered; 0 at the tip of the shard.";
     family("millpond_kinesis_iterator_age_seconds", Kind::Gauge, help, |s| ms_as_seconds(s.iterator_age_ms));
     family("millpond_kinesis_open_shards", Kind::Gauge, "Shards that take records.", |s| number(s.open_shards as u64));
+    let mut of_consumer = |name: &str, kind, help, value: fn(&ConsumerMetrics) -> f64| {
+        each(page, (name, kind, help), all, |stream, put| {
+            let [account, region, name] = labels(&stream.key.scope, "stream", &stream.key.name);
+            let of = |consumer: &ConsumerMetrics| put(&[account, region, name, ("consumer", &consumer.name)], value(consumer));
+            stream.consumers.iter().for_each(of);
+        });
+    };
+    let (records, bytes) = ("Records pushed by SubscribeToShard.", "Bytes pushed by SubscribeToShard.");
+    of_consumer("millpond_kinesis_pushed_records_total", counter, records, |c| number(c.pushed.0));
+    of_consumer("millpond_kinesis_pushed_bytes_total", counter, bytes, |c| number(c.pushed.1));
+    let help = "How old the last record was that SubscribeToShard has pushed; 0 at the tip of the shard.";
+    of_consumer("millpond_kinesis_subscription_behind_seconds", Kind::Gauge, help, |c| ms_as_seconds(c.behind_ms));
 }
 
 fn write_delivery_streams(page: &mut Page, all: &[DeliveryStreamMetrics]) {

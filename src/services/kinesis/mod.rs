@@ -30,7 +30,7 @@ pub use consumer::Consumer;
 pub use error::KinesisError;
 pub use handle::{LatestRecord, StreamHandle};
 pub use hash_key::{HashKey, HashKeyRange};
-pub use metrics::StreamMetrics;
+pub use metrics::{ConsumerMetrics, StreamMetrics};
 pub use operations::routes;
 pub use sequence_number::SequenceNumber;
 pub use shard::{Shard, shard_id};

@@ -5,6 +5,7 @@
 
 use super::consumer::Consumer;
 use super::error::KinesisError;
+use super::metrics::ConsumerMeters;
 use super::operations::get_records::shape;
 use super::sequence_number::SequenceNumber;
 use super::shard::Shard;
@@ -94,6 +95,7 @@ pub(super) struct Subscription {
     /// Before this, no more records: the shard gives so many bytes a second.
     paced_ms: Millis,
     over: bool,
+    meters: Arc<ConsumerMeters>,
 }
 
 impl Drop for Subscription {
@@ -118,7 +120,9 @@ impl Subscription {
         let tail = kinesis.0.store.tail(shard.log)?;
         let claimed = stream.subscriptions.claim(&consumer.name, shard.index, now_ms, millis(limits.resubscribe_ms));
         let (turn, taken_over) = claimed.ok_or_else(|| stream.key.another_subscription(&consumer.name, shard.index))?;
+        let meters = stream.meters.of_consumer(&consumer, &stream.snapshot().document.consumers);
         Ok(Self {
+            meters,
             changes: stream.watch(),
             kinesis: kinesis.clone(),
             stream: Arc::clone(stream),
@@ -179,8 +183,11 @@ impl Subscription {
         self.heard_ms = now_ms.saturating_add(SILENCE_MS);
         self.over = children.is_some();
         let last = records.last().filter(|last| !self.kinesis.is_at_tip(&self.shard, last.ordinal));
+        let millis_behind_latest = last.map_or(0, |last| (now_ms - last.arrival_ms).max(0));
+        self.meters.pushed.add(records.len(), records.iter().map(store::Record::size).sum());
+        self.meters.behind_ms.set(millis_behind_latest);
         Ok(Some(SubscribeToShardEvent {
-            millis_behind_latest: last.map_or(0, |last| (now_ms - last.arrival_ms).max(0)),
+            millis_behind_latest,
             continuation_sequence_number: children.is_none().then(|| self.reached().to_string()),
             child_shards: children,
             records: shape(records, &self.shard, snapshot.document.record_encryption()),
