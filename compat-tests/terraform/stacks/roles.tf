@@ -53,3 +53,17 @@ resource "aws_iam_instance_profile" "host" {
 resource "aws_iam_service_linked_role" "search" {
   aws_service_name = "opensearchservice.amazonaws.com"
 }
+
+data "aws_iam_policy" "streams" {
+  arn = "arn:aws:iam::aws:policy/AmazonKinesisReadOnlyAccess"
+}
+
+data "aws_iam_policy" "objects" {
+  name = "AmazonS3ReadOnlyAccess"
+}
+
+resource "aws_iam_role_policy_attachment" "found" {
+  for_each   = { streams = data.aws_iam_policy.streams.arn, objects = data.aws_iam_policy.objects.arn }
+  role       = aws_iam_role.delivery.name
+  policy_arn = each.value
+}

@@ -2,6 +2,7 @@
 //! (docs/decisions.md).
 
 mod error;
+mod managed;
 mod operations;
 mod policy;
 mod profile;

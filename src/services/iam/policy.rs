@@ -2,7 +2,7 @@
 
 use super::error::IamError;
 use super::role::RoleRecord;
-use super::{Iam, collection};
+use super::{Iam, collection, managed};
 use crate::base::account::Scope;
 use crate::base::clock::Millis;
 use crate::store::Listing;
@@ -146,6 +146,15 @@ impl Iam {
         let found: Option<PolicyRecord> = self.store.get(&collection("policy", scope).key(name_of(arn))).await?;
         let found = found.filter(|policy| policy.arn(scope) == arn);
         found.ok_or_else(|| IamError::NoSuchPolicy(arn.to_owned()))
+    }
+
+    /// The policy with this ARN, and in whose account it is: the caller's or AWS's.
+    pub(super) async fn any_policy(&self, scope: &Scope, arn: &str) -> Result<(PolicyRecord, Scope), IamError> {
+        if is_of_aws(arn) {
+            let found = managed::find(arn).ok_or_else(|| IamError::NoSuchPolicy(arn.to_owned()))?;
+            return Ok((found.clone(), managed::owner()));
+        }
+        Ok((self.policy(scope, arn).await?, scope.clone()))
     }
 
     /// All policies of the account, by name.

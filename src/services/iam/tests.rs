@@ -131,7 +131,7 @@ async fn a_policy_is_found_by_its_whole_arn_and_tells_who_has_it() {
     let listed = async |input: &[(&'static str, &str)]| {
         format!("{:?}", call(&iam, "ListPolicies", input).await.unwrap()).matches("PolicyName").count()
     };
-    assert_eq!((listed(&[]).await, listed(&[("Scope", "AWS")]).await, listed(&[("PathPrefix", "/other/")]).await), (1, 0, 0));
+    assert_eq!((listed(&[("Scope", "Local")]).await, listed(&[("PathPrefix", "/other/")]).await), (1, 0));
 }
 
 #[tokio::test]
@@ -194,4 +194,32 @@ async fn what_a_role_has_is_bounded() {
     let one_more = [("RoleName", "firehose"), ("PolicyArn", "arn:aws:iam::aws:policy/P25")];
     let refused = call(&iam, "AttachRolePolicy", &one_more).await.unwrap_err();
     assert_eq!(error(&refused), ("LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 25"));
+}
+
+#[tokio::test]
+async fn policies_of_aws_are_found_and_listed() {
+    let iam = with_role().await;
+    let arn = "arn:aws:iam::aws:policy/AmazonKinesisReadOnlyAccess";
+    call(&iam, "AttachRolePolicy", &[("RoleName", "firehose"), ("PolicyArn", arn)]).await.unwrap();
+    let answer = call(&iam, "GetPolicy", &[("PolicyArn", arn)]).await.unwrap();
+    let policy = answer.get("Policy").unwrap();
+    assert_eq!(policy.get("Arn").unwrap().as_str(), Some(arn));
+    assert_eq!(policy.get("AttachmentCount"), Some(&Value::Int(1)));
+    let version = [("PolicyArn", arn), ("VersionId", policy.get("DefaultVersionId").unwrap().as_str().unwrap())];
+    let answer = call(&iam, "GetPolicyVersion", &version).await.unwrap();
+    let document = answer.get("PolicyVersion").unwrap().get("Document").unwrap().as_str().unwrap();
+    assert!(document.contains("kinesis%3AGet%2A"), "{document}");
+    call(&iam, "CreatePolicy", &[("PolicyName", "AdministratorAccess"), ("PolicyDocument", TRUST)]).await.unwrap();
+    let count = async |filter: &[(&'static str, &str)]| {
+        let answer = call(&iam, "ListPolicies", filter).await.unwrap();
+        let Some(Value::List(policies)) = answer.get("Policies").cloned() else { panic!("{answer:?}") };
+        policies.len()
+    };
+    assert_eq!((count(&[("Scope", "AWS")]).await, count(&[("Scope", "Local")]).await, count(&[]).await), (26, 1, 27));
+    assert_eq!(count(&[("Scope", "AWS"), ("PathPrefix", "/service-role/")]).await, 3);
+    let administrator = [("PolicyArn", "arn:aws:iam::aws:policy/AdministratorAccess")];
+    assert_eq!(error(&call(&iam, "DeletePolicy", &administrator).await.unwrap_err()).0, "NoSuchEntity");
+    assert_eq!(count(&[("Scope", "Local")]).await, 1, "the account's own of that name is another policy");
+    let unknown = call(&iam, "GetPolicy", &[("PolicyArn", "arn:aws:iam::aws:policy/Unknown")]).await.unwrap_err();
+    assert_eq!(error(&unknown), ("NoSuchEntity", "Policy arn:aws:iam::aws:policy/Unknown was not found."));
 }

@@ -8,9 +8,9 @@ use crate::api::iam::{
 use crate::api::{Caller, Empty, Fault, Timestamp};
 use crate::base::account::Scope;
 use crate::base::credential::unique_id;
-use crate::services::iam::Iam;
 use crate::services::iam::policy::{PolicyRecord, Version, check_document, version_id};
 use crate::services::iam::role::RoleRecord;
+use crate::services::iam::{Iam, managed};
 
 /// How many roles use a policy: attached, and as their boundary.
 #[derive(Clone, Copy, Default)]
@@ -66,32 +66,38 @@ pub(crate) async fn create(iam: Iam, caller: Caller, input: CreatePolicyRequest)
 }
 
 pub(crate) async fn get(iam: Iam, caller: Caller, input: GetPolicyRequest) -> Result<GetPolicyResponse, Fault> {
-    let policy = iam.policy(&caller.scope, &input.policy_arn).await?;
+    let (policy, owner) = iam.any_policy(&caller.scope, &input.policy_arn).await?;
     let uses = Uses::count(&iam.roles(&caller.scope).await?, &input.policy_arn);
-    let shown = listed(&caller.scope, &policy, uses);
+    let shown = listed(&owner, &policy, uses);
     Ok(GetPolicyResponse { policy: Some(Policy { description: policy.description, tags: some_tags(policy.tags), ..shown }) })
 }
 
-/// The policies of the account; AWS's own are not kept here.
+/// The policies of the account and AWS's own, as far as they are known here, by ARN.
 pub(crate) async fn list(iam: Iam, caller: Caller, input: ListPoliciesRequest) -> Result<ListPoliciesResponse, Fault> {
     let roles = iam.roles(&caller.scope).await?;
-    let policies = match input.scope {
-        Some(PolicyScopeType::Aws) => Vec::new(),
-        _ => iam.policies(&caller.scope).await?,
-    };
+    let aws = managed::owner();
+    let mut policies = Vec::new();
+    if input.scope != Some(PolicyScopeType::Local) {
+        policies.extend(managed::all().iter().map(|policy| (policy.arn(&aws), policy.clone(), &aws)));
+    }
+    if input.scope != Some(PolicyScopeType::Aws) {
+        let own = iam.policies(&caller.scope).await?;
+        policies.extend(own.into_iter().map(|policy| (policy.arn(&caller.scope), policy, &caller.scope)));
+    }
+    policies.sort_by(|(a, ..), (b, ..)| a.cmp(b));
     let prefix = input.path_prefix.unwrap_or_else(|| "/".into());
     let only_attached = input.only_attached.unwrap_or_default();
-    let counted = policies.into_iter().filter(|policy| policy.path.starts_with(&prefix)).map(|policy| {
-        let uses = Uses::count(&roles, &policy.arn(&caller.scope));
-        (policy, uses)
+    let counted = policies.into_iter().filter(|(_, policy, _)| policy.path.starts_with(&prefix)).map(|(arn, policy, owner)| {
+        let uses = Uses::count(&roles, &arn);
+        (arn, listed(owner, &policy, uses), uses)
     });
     let wanted = |uses: Uses| match input.policy_usage_filter {
         Some(PolicyUsageType::PermissionsBoundary) => uses.boundary > 0 || !only_attached,
         _ => uses.attached > 0 || !only_attached,
     };
-    let policies = counted.filter(|(_, uses)| wanted(*uses)).collect();
-    let page = page(policies, |(policy, _): &(PolicyRecord, Uses)| &policy.name, input.marker.as_ref(), input.max_items);
-    let policies = page.items.iter().map(|(policy, uses)| listed(&caller.scope, policy, *uses)).collect();
+    let policies = counted.filter(|(_, _, uses)| wanted(*uses)).collect();
+    let page = page(policies, |(arn, ..): &(String, Policy, Uses)| arn, input.marker.as_ref(), input.max_items);
+    let policies = page.items.into_iter().map(|(_, policy, _)| policy).collect();
     Ok(ListPoliciesResponse { policies: Some(policies), is_truncated: page.is_truncated, marker: page.marker })
 }
 

@@ -37,7 +37,7 @@ pub(crate) async fn create(
 }
 
 pub(crate) async fn get(iam: Iam, caller: Caller, input: GetPolicyVersionRequest) -> Result<GetPolicyVersionResponse, Fault> {
-    let policy = iam.policy(&caller.scope, &input.policy_arn).await?;
+    let (policy, _) = iam.any_policy(&caller.scope, &input.policy_arn).await?;
     let version = policy.version(&input.version_id);
     let version = version.ok_or(IamError::NoSuchVersion(input.policy_arn, input.version_id))?;
     let shown = PolicyVersion { document: document(version), ..shown(version, policy.default_version) };
@@ -50,7 +50,7 @@ pub(crate) async fn list(
     caller: Caller,
     input: ListPolicyVersionsRequest,
 ) -> Result<ListPolicyVersionsResponse, Fault> {
-    let policy = iam.policy(&caller.scope, &input.policy_arn).await?;
+    let (policy, _) = iam.any_policy(&caller.scope, &input.policy_arn).await?;
     let versions = policy.versions.iter().rev().map(|version| shown(version, policy.default_version)).collect();
     Ok(ListPolicyVersionsResponse { versions: Some(versions), is_truncated: Some(false), marker: None })
 }
