@@ -126,3 +126,28 @@ def test_aws_cli_copies_and_syncs(millpond, tmp_path):
         assert filecmp.cmp(source / name, target / name, shallow=False)
     aws("rm", "s3://cli-bucket", "--recursive")
     aws("rb", "s3://cli-bucket")
+
+
+def test_errors_have_aws_s_texts_in_aws_cli(millpond, tmp_path):
+    def refused(*arguments):
+        done = subprocess.run(["aws", *arguments], env=millpond.cli_env(), capture_output=True, text=True)
+        assert done.returncode != 0 and "Unknown" not in done.stderr, done.stderr
+        return done.stderr.strip()
+
+    subprocess.run(["aws", "s3", "mb", "s3://errors-bucket"], env=millpond.cli_env(), check=True, capture_output=True)
+    (tmp_path / "one").write_bytes(b"x")
+    subprocess.run(["aws", "s3", "cp", str(tmp_path / "one"), "s3://errors-bucket/one"], env=millpond.cli_env(), check=True, capture_output=True)
+    api = lambda operation, *more: refused("s3api", operation, "--bucket", "errors-bucket", *more)
+    assert refused("s3", "mb", "s3://b") == (
+        "make_bucket failed: s3://b An error occurred (InvalidBucketName) when calling the CreateBucket operation: The specified bucket is not valid.")
+    assert "(InvalidBucketName) when calling the ListObjectsV2 operation: The specified bucket is not valid." in refused("s3", "ls", "s3://b")
+    assert "(BucketAlreadyOwnedByYou) when calling the CreateBucket operation: Your previous request to create the named bucket succeeded and you already own it." in refused(
+        "s3", "mb", "s3://errors-bucket")
+    assert "(NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist" in refused("s3", "ls", "s3://no-such-bucket")
+    assert "(NoSuchKey) when calling the GetObject operation: The specified key does not exist." in api("get-object", "--key", "none", str(tmp_path / "got"))
+    assert "(BucketNotEmpty) when calling the DeleteBucket operation: The bucket you tried to delete is not empty" in refused("s3", "rb", "s3://errors-bucket")
+    assert "(KeyTooLongError) when calling the PutObject operation: Your key is too long" in api("put-object", "--key", "k" * 1025, "--body", str(tmp_path / "one"))
+    assert "(NoSuchUpload) when calling the ListParts operation: The specified upload does not exist." in api("list-parts", "--key", "one", "--upload-id", "none")
+    assert "(InvalidRange) when calling the GetObject operation: The requested range is not satisfiable" in api("get-object", "--key", "one", "--range", "bytes=9-", str(tmp_path / "got"))
+    assert "(NoSuchBucketPolicy) when calling the GetBucketPolicy operation: The bucket policy does not exist" in api("get-bucket-policy")
+    assert "(NoSuchTagSet)" in api("get-bucket-tagging")

@@ -1,8 +1,9 @@
 //! S3 behind the gateway: s3s's requests and answers from and to ours.
 
+use crate::api::Caller;
 use crate::base::clock::Stopwatch;
 use crate::base::meter::Requests;
-use crate::services::s3::{S3, http_service};
+use crate::services::s3::{S3, explained, http_service};
 use crate::wire::{Body, Fallback};
 use http::header::{CONNECTION, EXPECT};
 use http::{HeaderValue, Method, Response, StatusCode, Version};
@@ -23,8 +24,9 @@ pub(super) fn fallback(s3: S3, requests: MethodRequests) -> Fallback {
             let began = Stopwatch::start();
             let method = METHODS.iter().position(|method| method == request.method()).unwrap_or(METHODS.len());
             let expects_continue = request.version() < Version::HTTP_2 && request.headers().contains_key(EXPECT);
+            let id = request.extensions().get::<Caller>().map(|caller| caller.request_id.clone());
             let mut response = match service.call(request.map(s3s::Body::http_body_unsync)).await {
-                Ok(response) => response.map(Body::new),
+                Ok(response) => explained(response, id.as_deref()).map(Body::new),
                 Err(error) => {
                     tracing::error!(?error, "S3 failed without an answer");
                     let mut response = Response::new(Body::empty());

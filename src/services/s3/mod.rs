@@ -20,7 +20,7 @@ pub use bucket::Bucket;
 pub use error::S3Error;
 pub use listing::ListedObject;
 pub use object::{Object, ObjectMeta};
-pub use protocol::http_service;
+pub use protocol::{explained, http_service};
 
 use crate::base::account::Scope;
 use crate::base::clock::Clock;

@@ -6,6 +6,7 @@
 mod attributes;
 mod buckets;
 mod conversion;
+mod explanation;
 mod fault;
 mod frontend;
 mod host;
@@ -14,6 +15,8 @@ mod objects;
 mod reading;
 mod subresources;
 mod uploads;
+
+pub use explanation::explained;
 
 use super::S3;
 use crate::api::Caller;
