@@ -1,11 +1,12 @@
 //! The init folder: shell scripts, and files of declared resources, in the order of their names.
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// Longer lines of a script's output are told in pieces, so that no output needs more memory.
 const LOG_LINE_BYTES: u64 = 4 << 10;
@@ -48,7 +49,7 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<File>> {
 }
 
 /// Runs a script by `sh` in its folder, with the AWS variables set for this server; what it prints goes to the log. A stop of the server
-/// ends the script too.
+/// ends the script too, with the processes that it has started.
 pub(super) async fn run(file: &File, environment: &Environment) -> Result<(), String> {
     let path = std::path::absolute(&file.path).map_err(|error| error.to_string())?;
     let (key, secret) = &environment.credentials;
@@ -63,14 +64,41 @@ pub(super) async fn run(file: &File, environment: &Environment) -> Result<(), St
         ("AWS_PAGER", ""),
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ]);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).process_group(0);
     let mut child = command.spawn().map_err(|error| format!("sh cannot be run: {error}"))?;
+    let group = ProcessGroup::of(&child);
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (status, (), last) = tokio::join!(child.wait(), tell(out, &file.name), tell_and_keep(err, &file.name));
+    group.leave();
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{status}: {last}")),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The processes that a script has started, and that did not make themselves independent. Dropped, it ends them: the script's shell and whatever
+/// holds its output, so while one of them lives nobody else's group can have their number.
+struct ProcessGroup(Option<Pid>);
+
+impl ProcessGroup {
+    /// The group of a child that leads one.
+    fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
+    }
+
+    /// The script is done and its output closed: what it may have left in the background goes on.
+    fn leave(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // They may all have ended in this moment.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
     }
 }
 
@@ -93,6 +121,7 @@ async fn tell_and_keep(output: Option<impl AsyncRead + Unpin>, name: &str) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn script(folder: &Path, name: &str, text: &str) -> File {
         std::fs::write(folder.join(name), text).unwrap();
@@ -108,6 +137,37 @@ mod tests {
         assert_eq!(std::fs::read_to_string(folder.path().join("made")).unwrap(), "http://127.0.0.1:1 key\n");
         let bad = script(folder.path(), "b.sh", "echo hello\necho no such stream >&2\nexit 3\n");
         assert_eq!(run(&bad, &environment).await.unwrap_err(), "exit status: 3: no such stream");
+    }
+
+    /// Whether a process runs; one that has ended may still wait for its parent to notice.
+    fn runs(pid: &str) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
+    }
+
+    #[tokio::test]
+    async fn a_stop_ends_what_the_script_has_started_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Environment { endpoint: "http://127.0.0.1:1".into(), credentials: ("key".into(), "secret".into()) };
+        // The child of a child.
+        let file = script(folder.path(), "a.sh", "(sleep 300 & echo $! > new; mv new pid; wait) & wait\n");
+        let running = tokio::spawn(async move { run(&file, &environment).await });
+        let pid = loop {
+            match std::fs::read_to_string(folder.path().join("pid")) {
+                Ok(pid) => break pid.trim().to_owned(),
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        };
+        assert!(runs(&pid));
+        running.abort();
+        assert!(running.await.unwrap_err().is_cancelled());
+        for _ in 0..500 {
+            if !runs(&pid) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("process {pid} outlives its script");
     }
 
     #[test]
