@@ -78,6 +78,10 @@ def template(v):
                                     "Policies": [{"PolicyName": f"inline-{changed}", "PolicyDocument": permissions("kinesis:*")}]}),
         "Managed": ("AWS::IAM::ManagedPolicy", {"ManagedPolicyName": f"types-managed-{replaced}", "PolicyDocument": permissions("s3:Get*" if changed == 1 else "s3:*")}),
         "Policy": ("AWS::IAM::Policy", {"PolicyName": f"policy-{changed}", "Roles": [ref("Fixed")], "PolicyDocument": permissions("s3:*")}),
+        "RolePolicy": ("AWS::IAM::RolePolicy", {"PolicyName": f"single-{replaced}", "RoleName": ref("Target2"), "PolicyDocument": permissions("s3:Get*" if changed == 1 else "s3:*")}),
+        "Target2": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": trust("firehose.amazonaws.com")}),
+        "Emptied": ("Custom::S3AutoDeleteObjects", {"ServiceToken": arn("Function"), "BucketName": ref("Target")}),
+        "Function": ("AWS::Lambda::Function", {"Role": arn("Fixed"), "Code": {"ZipFile": "#"}, "Description": f"d{changed}", "FunctionName": f"types-{replaced}"}),
         "Profile": ("AWS::IAM::InstanceProfile", {"InstanceProfileName": f"types-profile-{replaced}", "Roles": [ref("Fixed" if changed == 1 else "Role")]}),
         "Linked": ("AWS::IAM::ServiceLinkedRole", {"AWSServiceName": "kinesis.amazonaws.com" if replaced == 1 else "es.amazonaws.com", "Description": f"d{changed}"}),
     }
@@ -97,9 +101,9 @@ def template(v):
 
 
 # Of these a change of any property that can be changed leaves the same resource.
-NEVER_REPLACED = {"Fixed", "Target", "Policy", "Identities", "Others"}
+NEVER_REPLACED = {"Target2", "Emptied", "Fixed", "Target", "Policy", "Identities", "Others"}
 # Of these nothing can be changed in place.
-NEVER_CHANGED = {"Fixed", "Target", "User", "Log", "Others"}
+NEVER_CHANGED = {"Target2", "Emptied", "Fixed", "Target", "User", "Log", "Others"}
 
 
 def shown(millpond, id, physical):
@@ -165,6 +169,10 @@ def shown(millpond, id, physical):
         name = [r["RoleName"] for r in c("iam").list_roles()["Roles"] if r["RoleName"].startswith("types-Fixed-")][0]
         return c("iam").list_role_policies(RoleName=name)["PolicyNames"]
 
+    def recorded(id):
+        """What only the stack knows."""
+        return c("cloudformation").describe_stack_resource(StackName="types", LogicalResourceId=id)["StackResourceDetail"]["ResourceType"]
+
     def application():
         a = c("kinesisanalytics")
         detail = a.describe_application(ApplicationName=physical)["ApplicationDetail"]
@@ -178,6 +186,10 @@ def shown(millpond, id, physical):
 
     looks = {
         "Application": application, "Newer": newer,
+        "RolePolicy": lambda: policy(c("iam").get_role_policy(PolicyName=physical.split("|")[0], RoleName=physical.split("|")[1])["PolicyDocument"]),
+        "Target2": lambda: c("iam").get_role(RoleName=physical)["Role"]["Path"],
+        "Emptied": lambda: c("s3").list_objects_v2(Bucket=physical.split("/")[0])["KeyCount"],
+        "Function": lambda: recorded("Function"),
         "Stream": stream, "Consumer": consumer, "Delivery": delivery, "Users": users, "Identities": identities, "Roles": roles, "Group": group, "Log": log,
         "StreamPolicy": lambda: policy(c("kinesis").get_resource_policy(ResourceARN=physical)["Policy"]),
         "Client": lambda: in_pool("describe_user_pool_client", ClientId=physical)["UserPoolClient"]["ClientName"],
@@ -201,6 +213,7 @@ def expected(v):
     role = "types-role" if changed == 2 else "types-Fixe"
     of_the_stack = {"of": "stack", **({"old": "1"} if v == 1 else {"new": "2"})}
     return {
+        "RolePolicy": "s3:Get*" if changed == 1 else "s3:*", "Target2": "/", "Emptied": 0, "Function": "AWS::Lambda::Function",
         "Application": (str(changed), of_the_stack), "Newer": (str(changed), all_tags),
         "Stream": (changed, 24 * changed, ["IncomingBytes"] if changed == 1 else ["OutgoingBytes"], all_tags),
         "Consumer": ("ACTIVE", all_tags), "Delivery": (f"p{changed}/", all_tags), "Users": (f"users-{changed}", 6 + changed, all_tags),
@@ -245,6 +258,7 @@ def test_every_type_is_made_changed_replaced_and_deleted(millpond):
     done = [(e["LogicalResourceId"], e["ResourceStatus"], e["PhysicalResourceId"]) for e in events]
     assert {id for id, status, physical in done if status == "UPDATE_COMPLETE" and physical == made[id if id in made else "Stream"]} | NEVER_CHANGED == set(made)
     arn_of_stack = state(client, "types")["StackId"]
+    millpond.client("s3").put_object(Bucket=replaced["Target"], Key="k", Body=b"goes with the bucket")
     gone = {id: [made[id], replaced[id]] for id in made}
     delete(client, "types")
     remaining = client.describe_stack_resources(StackName=arn_of_stack)["StackResources"]

@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn a_type_shows_what_becomes_of_its_properties() {
         let property = |name, required, replaces, kept| DescribedProperty { name, required, replaces, kept };
-        let properties = vec![property("A", true, false, false), property("B", false, true, false), property("C", false, true, true)];
+        let properties =
+            vec![property("A", true, false, false), property("B", false, true, false), property("C", false, true, true)];
         let of = DescribedType { name: "T", properties, attributes: &["Arn"] };
         let said = |notes: &[(&str, &str)]| Said {
             text: "{functions}\n".to_owned(),

@@ -25,7 +25,7 @@ use crate::store::{Store, StoreError};
 use resource::Tables;
 use stack::{Kept, Resource, Running, Stack, Work};
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -54,6 +54,16 @@ pub struct Parts {
 #[derive(Clone, Debug)]
 pub struct CloudFormation(Arc<Inner>);
 
+/// A handle that does not keep CloudFormation alive.
+#[derive(Clone, Debug)]
+struct WeakCloudFormation(Weak<Inner>);
+
+impl WeakCloudFormation {
+    fn upgrade(&self) -> Option<CloudFormation> {
+        self.0.upgrade().map(CloudFormation)
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
     s3: S3,
@@ -75,6 +85,7 @@ impl CloudFormation {
         let tables = Tables::new(tables, s3.clone());
         let (running, room) = (Running::default(), Arc::new(Semaphore::new(OPERATIONS)));
         let this = Self(Arc::new(Inner { s3, kept: Kept::new(store), clock, spawner, tables, running, room }));
+        this.0.tables.nest(WeakCloudFormation(Arc::downgrade(&this.0)));
         for entry in this.0.kept.everywhere().await? {
             if entry.document.is_in_progress() {
                 tracing::info!(stack = entry.document.name, status = %entry.document.status, "the operation of a stack goes on");
@@ -87,7 +98,7 @@ impl CloudFormation {
 
     /// Starts the operation that the stack's status says.
     fn start(&self, scope: &Scope, stack: Stack, resources: BTreeMap<String, Resource>) -> Arc<Work> {
-        let key = (scope.clone(), stack.id.clone());
+        let (key, embedded) = ((scope.clone(), stack.id.clone()), !stack.outer.is_empty());
         let inner = &self.0;
         let kept = (inner.kept.clone(), inner.clock.clone(), inner.tables.clone());
         let work = Work::new(kept, scope.clone(), stack, resources);
@@ -95,7 +106,11 @@ impl CloudFormation {
         let (this, mut stopping, begun) = (self.clone(), inner.spawner.stopping(), Arc::clone(&work));
         inner.spawner.spawn(async move {
             let operation = async {
-                let Ok(_room) = this.0.room.acquire().await else { return };
+                // The stack that an embedded one is part of has room already, and waits for it.
+                let _room = match embedded {
+                    true => None,
+                    false => this.0.room.acquire().await.ok(),
+                };
                 loop {
                     Arc::clone(&work).run().await;
                     let mut running = this.0.running.lock().unwrap_or_else(PoisonError::into_inner);

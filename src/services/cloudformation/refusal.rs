@@ -3,7 +3,8 @@
 use super::resource;
 
 /// How a template that AWS has expanded is had.
-const EXPANDED: &str = "on AWS, `aws cloudformation get-template --template-stage Processed` of a stack or change set prints it expanded";
+const EXPANDED: &str =
+    "on AWS, `aws cloudformation get-template --template-stage Processed` of a stack or change set prints it expanded";
 
 /// Why a template with these transforms is refused.
 pub(super) fn of_transforms(names: &[String]) -> String {
@@ -22,9 +23,6 @@ pub(super) fn of_transforms(names: &[String]) -> String {
 pub(super) fn of_type(kind: &str) -> String {
     let known: Vec<&str> = resource::TYPES.iter().map(|of| of.name).collect();
     let instead = match kind {
-        "AWS::CloudFormation::Stack" => {
-            "Deploy the nested template as a stack of its own and hand its values on by parameters, or by exports and Fn::ImportValue. "
-        }
         "AWS::CloudFormation::Macro" => "Macros are functions, which do not run here: give the template expanded. ",
         "AWS::CloudFormation::WaitCondition" => "Nothing runs here that could signal: leave it out. ",
         _ if kind.starts_with("Custom::") || kind == "AWS::CloudFormation::CustomResource" => {
@@ -45,7 +43,7 @@ mod tests {
         assert!(of(&["AWS::Serverless-2016-10-31"]).contains("as their AWS:: types"));
         assert!(of(&["AWS::LanguageExtensions"]).contains("write out what Fn::ForEach repeats"));
         assert!(of(&["One", "Two"]).starts_with("Transforms are not available: [One, Two]. Expand the template"));
-        assert!(of_type("AWS::CloudFormation::Stack").contains("as a stack of its own"));
+        assert!(of_type("AWS::CloudFormation::Macro").contains("give the template expanded"));
         assert!(of_type("Custom::X").starts_with("Resource type Custom::X is not supported. Its function does not run here"));
         assert!(of_type("AWS::EC2::VPC").starts_with("Resource type AWS::EC2::VPC is not supported. Supported types: AWS::"));
     }

@@ -15,6 +15,8 @@ use super::stack::Stack;
 use crate::api::cloudformation::{SERVICE, op};
 use crate::api::{Caller, Routes, ServiceTable};
 
+pub(super) use stacks::create_nested;
+
 /// Entries of a page of an answer.
 const PAGE: usize = 100;
 

@@ -54,7 +54,9 @@ pub(super) fn stack(stack: &Stack, scope: &Scope) -> crate::api::cloudformation:
         notification_arns: Some(version.notification_arns.clone()),
         outputs: some(outputs.collect()),
         parameters: parameters(&version.parameters),
+        parent_id: stack.outer.last().cloned(),
         role_arn: version.role_arn.clone(),
+        root_id: stack.outer.first().cloned(),
         rollback_configuration: Some(RollbackConfiguration::default()),
         stack_id: Some(stack.arn(scope)),
         stack_name: stack.name.clone(),
@@ -75,6 +77,8 @@ pub(super) fn summary(stack: &Stack, scope: &Scope) -> StackSummary {
             ..StackDriftInformationSummary::default()
         }),
         last_updated_time: stack.updated_ms.map(Timestamp),
+        parent_id: stack.outer.last().cloned(),
+        root_id: stack.outer.first().cloned(),
         stack_id: Some(stack.arn(scope)),
         stack_name: stack.name.clone(),
         stack_status: stack.status,

@@ -18,6 +18,9 @@ const LONGEST_NAME: usize = 128;
 /// Longest stack policy in bytes (API reference, SetStackPolicy).
 const LONGEST_POLICY: usize = 16_384;
 
+/// Most stacks in one another: a template that embeds itself comes to an end. AWS names no number.
+const MOST_NESTED: usize = 10;
+
 /// Why an operation began.
 pub(super) const USER: &str = "User Initiated";
 
@@ -63,6 +66,7 @@ pub(super) fn new_stack(service: &CloudFormation, caller: &Caller, name: &str, s
         token: None,
         creation_token: None,
         owner: owner(caller),
+        outer: Vec::new(),
         events: 0,
     })
 }
@@ -76,11 +80,30 @@ pub(super) async fn create_stack(
     caller: Caller,
     input: CreateStackInput,
 ) -> Result<CreateStackOutput, Fault> {
-    Ok(CreateStackOutput { stack_id: Some(create(&service, &caller, input).await?), operation_id: None })
+    Ok(CreateStackOutput { stack_id: Some(create(&service, &caller, input, Vec::new()).await?), operation_id: None })
 }
 
-async fn create(service: &CloudFormation, caller: &Caller, input: CreateStackInput) -> Result<String, StackError> {
+/// Creates a stack that is part of those with the ARNs of `outer`, the outermost first.
+pub(in super::super) async fn create_nested(
+    service: &CloudFormation,
+    caller: &Caller,
+    input: CreateStackInput,
+    outer: Vec<String>,
+) -> Result<String, Fault> {
+    if outer.len() >= MOST_NESTED {
+        return Err(Invalid(format!("Stacks can be nested {MOST_NESTED} deep at most.")).into());
+    }
+    Ok(create(service, caller, input, outer).await?)
+}
+
+async fn create(
+    service: &CloudFormation,
+    caller: &Caller,
+    input: CreateStackInput,
+    outer: Vec<String>,
+) -> Result<String, StackError> {
     let mut stack = new_stack(service, caller, &input.stack_name, StackStatus::CreateInProgress)?;
+    stack.outer = outer;
     if let Some(existing) = service.0.kept.find(&caller.scope, &input.stack_name).await? {
         return match &input.client_request_token {
             // The same call again.

@@ -1,14 +1,16 @@
 //! What a handler has to work with: the operations of the other services, called as a client of the stack's owner would call them.
 
+use super::super::{CloudFormation, WeakCloudFormation};
 use super::failure::Failure;
 use super::properties::Properties;
+use crate::api::cloudformation::{self, CreateStackInput};
 use crate::api::{BoxFuture, Caller, Operation, ServiceTable, Shape, Value};
 use crate::base::arn::Arn;
 use crate::base::clock::Clock;
 use crate::services::s3::S3;
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -23,13 +25,32 @@ const MOST_WAIT: Duration = Duration::from_secs(15 * 60);
 pub(in super::super) struct Tables {
     tables: Arc<HashMap<&'static str, ServiceTable>>,
     s3: S3,
+    /// The stacks themselves, for stacks in stacks: they own this table, so that it must not own them.
+    stacks: Arc<OnceLock<WeakCloudFormation>>,
 }
 
 impl Tables {
     /// The operations of these services, and S3, which has a handle of its own.
     pub(in super::super) fn new(tables: impl IntoIterator<Item = ServiceTable>, s3: S3) -> Self {
         let tables = tables.into_iter().map(|table| (table.service().id, table)).collect();
-        Self { tables: Arc::new(tables), s3 }
+        Self { tables: Arc::new(tables), s3, stacks: Arc::default() }
+    }
+
+    /// Lets stacks have stacks.
+    pub(in super::super) fn nest(&self, stacks: WeakCloudFormation) {
+        let _ = self.stacks.set(stacks);
+    }
+
+    fn stacks(&self) -> Option<CloudFormation> {
+        self.stacks.get()?.upgrade()
+    }
+
+    /// The operations of a service.
+    fn of(&self, service: &str) -> Option<ServiceTable> {
+        match service {
+            "cloudformation" => self.stacks().map(super::super::routes),
+            _ => self.tables.get(service).cloned(),
+        }
     }
 }
 
@@ -48,6 +69,10 @@ pub(in super::super) struct Surroundings {
     pub(in super::super) logical_id: String,
     /// The end of generated names: twelve letters and digits, the same however often the step is repeated.
     pub(in super::super) suffix: String,
+    /// The ARNs of the stacks that a stack made for this resource is part of, the outermost first.
+    pub(in super::super) outer: Vec<String>,
+    /// What the caller has acknowledged (CAPABILITY_IAM).
+    pub(in super::super) capabilities: Vec<String>,
     /// The tags of the stack.
     pub(in super::super) tags: BTreeMap<String, String>,
     /// The tags of the stack that the resource had, where it is changed.
@@ -69,7 +94,13 @@ pub(in super::super) struct Calls {
 
 impl Calls {
     /// Calls for the resource of `at`; `note` is told the physical id as soon as there is one, and waits end when `cancelled` says so.
-    pub(in super::super) fn new(tables: Tables, clock: Clock, at: Surroundings, note: Note, cancelled: watch::Receiver<bool>) -> Self {
+    pub(in super::super) fn new(
+        tables: Tables,
+        clock: Clock,
+        at: Surroundings,
+        note: Note,
+        cancelled: watch::Receiver<bool>,
+    ) -> Self {
         Self { tables, clock, at, note, cancelled }
     }
 
@@ -86,7 +117,7 @@ impl Calls {
     /// Runs an operation with the checks that a request gets.
     pub(in super::super) async fn run<O: Operation>(&self, _: O, input: O::Input) -> Result<O::Output, Failure> {
         let (service, name) = (O::FACTS.service, O::FACTS.name);
-        let Some(table) = self.tables.tables.get(service.id) else {
+        let Some(table) = self.tables.of(service.id) else {
             return Err(Failure::new("InternalFailure", format!("{name} of {} is not available to stacks", service.id)));
         };
         let request_id = uuid::Uuid::new_v4().to_string();
@@ -100,6 +131,16 @@ impl Calls {
                 Err(Failure::refused(service, fault, &request_id))
             }
         }
+    }
+
+    /// Begins to create a stack that belongs to this one; its ARN.
+    pub(super) async fn create_nested_stack(&self, input: CreateStackInput) -> Result<String, Failure> {
+        let Some(stacks) = self.tables.stacks() else {
+            return Err(Failure::new("InternalFailure", "stacks are not available to stacks"));
+        };
+        let (caller, outer) = (self.at.caller.clone(), self.at.outer.clone());
+        let created = super::super::operations::create_nested(&stacks, &caller, input, outer).await;
+        created.map_err(|fault| Failure::refused(&cloudformation::SERVICE, fault, &uuid::Uuid::new_v4().to_string()))
     }
 
     /// Takes note that the resource `id` exists, so that it is deleted if anything goes wrong from here on.

@@ -14,11 +14,15 @@ pub(in super::super) struct Failure {
     refused: Option<(&'static str, u16, String)>,
 }
 
+/// The code of what is told as it is.
+const PLAIN: &str = "Plain";
+
 /// The code of a step that was called off.
 const CANCELLED: &str = "Cancelled";
 
 /// Names of services as their SDK prints them, by model.
-const SERVICES: [(&str, &str); 10] = [
+const SERVICES: [(&str, &str); 11] = [
+    ("cloudformation", "CloudFormation"),
     ("cognito-identity", "CognitoIdentity"),
     ("cognito-idp", "CognitoIdentityProvider"),
     ("es", "Elasticsearch"),
@@ -35,6 +39,16 @@ impl Failure {
     /// A failure that a handler found by itself. `code` is one of the handler error codes, such as `InvalidRequest`, `NotStabilized`.
     pub(in super::super) fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code: code.into(), message: message.into(), refused: None }
+    }
+
+    /// A failure whose reason is told as it is.
+    pub(super) fn plain(message: impl Into<String>) -> Self {
+        Self::new(PLAIN, message)
+    }
+
+    /// Whether its message has these words.
+    pub(super) fn says(&self, words: &str) -> bool {
+        self.message.contains(words)
     }
 
     /// Properties that do not fit; `path` is where (`#/Tags/0`).
@@ -103,7 +117,7 @@ impl Failure {
     }
 
     fn reason(&self) -> String {
-        if self.is_cancelled() {
+        if self.is_cancelled() || self.code == PLAIN {
             return self.message.clone();
         }
         let refused = match &self.refused {

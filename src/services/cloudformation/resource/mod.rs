@@ -12,6 +12,7 @@ mod failure;
 mod iam;
 mod kinesis_stream;
 mod logs;
+mod nested;
 mod properties;
 mod record;
 mod resource_policy;
@@ -32,6 +33,7 @@ use std::collections::BTreeMap;
 /// All types, by name.
 pub(super) static TYPES: &[&ResourceType] = &[
     &record::CDK_METADATA,
+    &nested::STACK,
     &record::WAIT_CONDITION_HANDLE,
     &cognito::identity_pool::IDENTITY_POOL,
     &cognito::role_attachment::ROLE_ATTACHMENT,
@@ -43,6 +45,7 @@ pub(super) static TYPES: &[&ResourceType] = &[
     &iam::managed_policy::MANAGED_POLICY,
     &iam::policy::POLICY,
     &iam::role::ROLE,
+    &iam::role_policy::ROLE_POLICY,
     &iam::service_linked_role::SERVICE_LINKED_ROLE,
     &resource_policy::RESOURCE_POLICY,
     &kinesis_stream::STREAM,
@@ -64,6 +67,7 @@ pub(super) static TYPES: &[&ResourceType] = &[
     &record::SECRET,
     &record::KDG_STAGING,
     &cognito::kdg::KDG_SETUP,
+    &s3::auto_delete::AUTO_DELETE,
     &analytics::start::START,
 ];
 
@@ -78,7 +82,7 @@ pub(super) struct ResourceType {
     pub(super) name: &'static str,
     /// What stands under Properties.
     pub(super) properties: &'static [Property],
-    /// What `Fn::GetAtt` gives.
+    /// What `Fn::GetAtt` gives; a name that ends with an asterisk stands for all that begin so.
     pub(super) attributes: &'static [&'static str],
     /// What makes, changes and deletes it.
     pub(super) handler: &'static dyn Handler,
@@ -88,6 +92,14 @@ pub(super) struct ResourceType {
 const TAGS: [&str; 3] = ["IdentityPoolTags", "Tags", "UserPoolTags"];
 
 impl ResourceType {
+    /// Whether `Fn::GetAtt` knows the attribute.
+    pub(super) fn has_attribute(&self, attribute: &str) -> bool {
+        self.attributes.iter().any(|name| match name.strip_suffix('*') {
+            Some(prefix) => attribute.starts_with(prefix),
+            None => *name == attribute,
+        })
+    }
+
     /// Whether the tags of the stack go to its resources.
     pub(super) fn takes_tags(&self) -> bool {
         self.properties.iter().any(|property| TAGS.contains(&property.name)) || self.handler.takes_stack_tags()

@@ -43,6 +43,8 @@ impl Bench {
             stack_id: "arn:aws:cloudformation:us-west-2:123456789012:stack/Pipe/1".into(),
             logical_id: logical_id.to_owned(),
             suffix: "ABCDEFGHIJKL".into(),
+            outer: Vec::new(),
+            capabilities: Vec::new(),
             tags: BTreeMap::from([("of".to_owned(), "stack".to_owned())]),
             had: BTreeMap::from([("of".to_owned(), "stack".to_owned())]),
         };
@@ -51,7 +53,13 @@ impl Bench {
             noted.lock().unwrap().push(id);
             Box::pin(std::future::ready(()))
         };
-        Calls::new(self.tables.clone(), self.clock.clone(), at, Arc::new(note), tokio::sync::watch::Sender::new(false).subscribe())
+        Calls::new(
+            self.tables.clone(),
+            self.clock.clone(),
+            at,
+            Arc::new(note),
+            tokio::sync::watch::Sender::new(false).subscribe(),
+        )
     }
 
     /// Makes a resource, and checks that it told of itself and has the attributes of its table.

@@ -2,8 +2,8 @@
 
 use super::super::error::Invalid;
 use super::super::evaluation::{Environment, Pseudo, Resolved};
-use super::super::{refusal, resource};
 use super::super::template::Template;
+use super::super::{refusal, resource};
 use super::order::Waits;
 use super::record::Version;
 use super::resource::Policies;
@@ -121,7 +121,7 @@ fn check_attributes(environment: &Environment, value: &Document) -> Result<(), I
             if let Some([Document::String(id), Document::String(attribute)]) =
                 members.get("Fn::GetAtt").and_then(Document::as_array).map(Vec::as_slice)
                 && let Some(of) = environment.template.types.get(id).and_then(|kind| resource::find(kind))
-                && !of.attributes.contains(&attribute.as_str())
+                && !of.has_attribute(attribute)
             {
                 return Err(Invalid::template(format_args!(
                     "resource {id} does not support attribute type {attribute} in Fn::GetAtt"

@@ -98,6 +98,9 @@ pub(in super::super) struct Stack {
     /// The client's token of its creation.
     pub(in super::super) creation_token: Option<String>,
     pub(in super::super) owner: Owner,
+    /// The ARNs of the stacks that it is part of, the outermost first.
+    #[serde(default)]
+    pub(in super::super) outer: Vec<String>,
     /// How many events there have been.
     pub(in super::super) events: u64,
 }

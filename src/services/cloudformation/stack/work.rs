@@ -286,6 +286,8 @@ impl Work {
             stack_id: stack.arn(&self.scope),
             logical_id: resource.logical_id.clone(),
             suffix: resource.suffix.clone(),
+            outer: stack.outer.iter().cloned().chain([stack.arn(&self.scope)]).collect(),
+            capabilities: stack.current.capabilities.clone(),
             tags: resource.now.tags.clone(),
             had,
         };

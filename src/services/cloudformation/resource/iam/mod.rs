@@ -4,6 +4,7 @@ pub(super) mod instance_profile;
 pub(super) mod managed_policy;
 pub(super) mod policy;
 pub(super) mod role;
+pub(super) mod role_policy;
 pub(super) mod service_linked_role;
 
 use super::calls::unless_missing;

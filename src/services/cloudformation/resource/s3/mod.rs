@@ -1,5 +1,6 @@
-//! The types of S3: buckets and their policies.
+//! The types of S3: buckets, their policies, and what empties them.
 
+pub(super) mod auto_delete;
 pub(super) mod bucket;
 pub(super) mod bucket_policy;
 
