@@ -97,13 +97,29 @@ def template(v):
             "ApplicationConfiguration": {"ApplicationCodeConfiguration": {"CodeContentType": "PLAINTEXT", "CodeContent": {"TextContent": code}},
                                          "SqlApplicationConfiguration": {"Inputs": [newer]}}}),
     }
+    columns = [{"Name": "id", "SqlType": "INTEGER", "Mapping": "$.id"}]
+    table = {"TableName": f"table{changed}", "ReferenceSchema": {**source["InputSchema"], "RecordColumns": columns}}
+    place = {"BucketARN": arn("Target"), "FileKey": f"{changed}.json"}
+    output = {"Name": f"OUT{changed}", "DestinationSchema": {"RecordFormatType": "JSON"}}
+    resources |= {
+        "Output": ("AWS::KinesisAnalytics::ApplicationOutput", {"ApplicationName": ref("Application"), "Output": {
+            **output, "KinesisStreamsOutput": {"ResourceARN": arn("Stream"), "RoleARN": arn("Fixed")}}}),
+        "Table": ("AWS::KinesisAnalytics::ApplicationReferenceDataSource", {"ApplicationName": ref("Application"), "ReferenceDataSource": {
+            **table, "S3ReferenceDataSource": {**place, "ReferenceRoleARN": arn("Fixed")}}}),
+        "NewerOutput": ("AWS::KinesisAnalyticsV2::ApplicationOutput", {"ApplicationName": ref("Newer"), "Output": {
+            **output, "KinesisStreamsOutput": {"ResourceARN": arn("Stream")}}}),
+        "NewerTable": ("AWS::KinesisAnalyticsV2::ApplicationReferenceDataSource", {"ApplicationName": ref("Newer"), "ReferenceDataSource": {
+            **table, "S3ReferenceDataSource": place}}),
+        "NewerLog": ("AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption", {"ApplicationName": ref("Newer"), "CloudWatchLoggingOption": {
+            "LogStreamARN": {"Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}:log-stream:${Log}"}}}),
+    }
     return body({id: {"Type": kind, "Properties": properties} for id, (kind, properties) in resources.items()})
 
 
 # Of these a change of any property that can be changed leaves the same resource.
 NEVER_REPLACED = {"Target2", "Emptied", "Fixed", "Target", "Policy", "Identities", "Others"}
 # Of these nothing can be changed in place.
-NEVER_CHANGED = {"Target2", "Emptied", "Fixed", "Target", "User", "Log", "Others"}
+NEVER_CHANGED = {"NewerLog", "Target2", "Emptied", "Fixed", "Target", "User", "Log", "Others"}
 
 
 def shown(millpond, id, physical):
@@ -149,7 +165,7 @@ def shown(millpond, id, physical):
 
     def group():
         found = [g for g in c("logs").describe_log_groups(logGroupNamePrefix=physical)["logGroups"] if g["logGroupName"] == physical]
-        return c("logs").list_tags_for_resource(resourceArn=found[0]["arn"].removesuffix(":*"))["tags"]
+        return found[0]["retentionInDays"], c("logs").list_tags_for_resource(resourceArn=found[0]["arn"].removesuffix(":*"))["tags"]
 
     def log():
         return [s["logStreamName"] for g in c("logs").describe_log_groups(logGroupNamePrefix="/types/")["logGroups"]
@@ -184,7 +200,24 @@ def shown(millpond, id, physical):
         code = detail["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"]["CodeContentDescription"]["TextContent"]
         return code[-1], pairs(a.list_tags_for_resource(ResourceARN=detail["ApplicationARN"])["Tags"])
 
+    def parts():
+        detail = c("kinesisanalytics").describe_application(ApplicationName=of_stack("Application"))["ApplicationDetail"]
+        return detail["OutputDescriptions"], detail["ReferenceDataSourceDescriptions"]
+
+    def newer_parts():
+        detail = c("kinesisanalyticsv2").describe_application(ApplicationName=of_stack("Newer"))["ApplicationDetail"]
+        sql = detail["ApplicationConfigurationDescription"]["SqlApplicationConfigurationDescription"]
+        return sql["OutputDescriptions"], sql["ReferenceDataSourceDescriptions"], detail["CloudWatchLoggingOptionDescriptions"]
+
+    def of_stack(id):
+        return c("cloudformation").describe_stack_resource(StackName="types", LogicalResourceId=id)["StackResourceDetail"]["PhysicalResourceId"]
+
     looks = {
+        "Output": lambda: [output["Name"] for output in parts()[0]],
+        "Table": lambda: [(table["TableName"], table["S3ReferenceDataSourceDescription"]["FileKey"]) for table in parts()[1]],
+        "NewerOutput": lambda: [output["Name"] for output in newer_parts()[0]],
+        "NewerTable": lambda: [(table["TableName"], table["S3ReferenceDataSourceDescription"]["FileKey"]) for table in newer_parts()[1]],
+        "NewerLog": lambda: [option["LogStreamARN"].split(":log-group:")[1] for option in newer_parts()[2]],
         "Application": application, "Newer": newer,
         "RolePolicy": lambda: policy(c("iam").get_role_policy(PolicyName=physical.split("|")[0], RoleName=physical.split("|")[1])["PolicyDocument"]),
         "Target2": lambda: c("iam").get_role(RoleName=physical)["Role"]["Path"],
@@ -214,10 +247,12 @@ def expected(v):
     of_the_stack = {"of": "stack", **({"old": "1"} if v == 1 else {"new": "2"})}
     return {
         "RolePolicy": "s3:Get*" if changed == 1 else "s3:*", "Target2": "/", "Emptied": 0, "Function": "AWS::Lambda::Function",
+        "Output": [f"OUT{changed}"], "Table": [(f"table{changed}", f"{changed}.json")], "NewerOutput": [f"OUT{changed}"],
+        "NewerTable": [(f"table{changed}", f"{changed}.json")], "NewerLog": ["/types/3:log-stream:log-3" if v == 3 else "/types/1:log-stream:log-1"],
         "Application": (str(changed), of_the_stack), "Newer": (str(changed), all_tags),
         "Stream": (changed, 24 * changed, ["IncomingBytes"] if changed == 1 else ["OutgoingBytes"], all_tags),
         "Consumer": ("ACTIVE", all_tags), "Delivery": (f"p{changed}/", all_tags), "Users": (f"users-{changed}", 6 + changed, all_tags),
-        "Identities": (f"identities {changed}", changed == 2, all_tags), "Roles": sorted([role, ""]), "Group": all_tags, "Log": f"log-{3 if v == 3 else 1}",
+        "Identities": (f"identities {changed}", changed == 2, all_tags), "Roles": sorted([role, ""]), "Group": (7 * changed, all_tags), "Log": f"log-{3 if v == 3 else 1}",
         "StreamPolicy": "kinesis:PutRecord" if changed == 1 else "kinesis:GetRecords", "Client": f"client-{changed}", "User": "FORCE_CHANGE_PASSWORD",
         "Others": "others", "Bucket": all_tags, "Target": 200, "BucketPolicy": action,
         "Role": (f"s{changed}.amazonaws.com", f"d{changed}", 3600 * changed, all_tags, [f"inline-{changed}"], ["types-managed-1"] if changed == 1 else []),

@@ -21,7 +21,7 @@ pub(super) static LOG_GROUP: ResourceType = ResourceType {
         Property::fixed("LogGroupClass").kept(),
         Property::fixed("LogGroupName"),
         Property::changeable("ResourcePolicyDocument").kept(),
-        Property::changeable("RetentionInDays").kept(),
+        Property::changeable("RetentionInDays"),
         Property::changeable("Tags"),
     ],
     attributes: &["Arn"],
