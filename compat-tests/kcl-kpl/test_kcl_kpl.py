@@ -11,12 +11,12 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 import urllib.request
 
 import pytest
 from aws_kinesis_agg.deaggregator import deaggregate_records
 
+from support import folders
 from support.millpond import ACCOUNT, REGION, ROOT, Millpond, free_port, wait_until
 from support.projects import built, missing
 from support.readings import put_all, read_all
@@ -29,7 +29,7 @@ MAGIC = b"\xf3\x89\x9a\xc2"
 LARGE = 60_000  # more than the library packs
 ROUND = 500  # records that are put before the next ones are
 BY_BOTO3 = range(6000, 6500)
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 def row(n):
@@ -130,7 +130,7 @@ class World:
 
     def __init__(self, stack):
         self.home = built(HERE, "kcl-kpl", [["mvn", "-q", "-B", "clean", "package"]])
-        self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kcl-kpl-")))
+        self.folder = folders.make("kcl-kpl-")
         self.stack, self.millpond = stack, stack.enter_context(Millpond())
         self.kinesis, self.firehose, self.s3, self.analytics = (self.millpond.client(name) for name in ("kinesis", "firehose", "s3", "kinesisanalytics"))
         self.leases = f"http://127.0.0.1:{free_port()}"
@@ -139,14 +139,15 @@ class World:
 
     def run(self, command, log, stdout):
         env = {**self.millpond.cli_env(), "AWS_REGION": REGION, "AWS_ENDPOINT_URL_DYNAMODB": self.leases}
-        process = subprocess.Popen(command, cwd=self.home, env=env, stdin=subprocess.PIPE, stdout=stdout, stderr=open(log, "wb"))
+        process = folders.watch(subprocess.Popen(command, cwd=self.home, env=env, stdin=subprocess.PIPE, stdout=stdout, stderr=open(log, "wb")))
         self.stack.callback(self.end, process)
         return process
 
     def java(self, *arguments, log, stdout):
         # Started quickly rather than fast in the long run: several of them share the machine.
         flags = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
-        return self.run(["java", *flags, "-cp", "target/classes:target/libraries/*", *arguments], log, stdout)
+        # The producer library unpacks its daemon there.
+        return self.run(["java", *flags, f"-Djava.io.tmpdir={self.folder}", "-cp", "target/classes:target/libraries/*", *arguments], log, stdout)
 
     @staticmethod
     def end(process):
