@@ -19,11 +19,16 @@ pub struct Event {
 impl Event {
     pub(super) fn of(record: &Record) -> Self {
         Self {
-            at_ms: record.partition_key().parse().unwrap_or(record.arrival_ms),
+            at_ms: Self::time_of(record),
             ingested_ms: record.arrival_ms,
             message: String::from_utf8_lossy(&record.data).into_owned(),
             ordinal: record.ordinal,
         }
+    }
+
+    /// When the event of a record happened.
+    pub(super) fn time_of(record: &Record) -> Millis {
+        record.partition_key().parse().unwrap_or(record.arrival_ms)
     }
 
     /// Bytes it counts for in an answer: the message and 26 more (API reference, PutLogEvents).

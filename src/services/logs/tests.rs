@@ -190,3 +190,43 @@ async fn events_expire_by_the_clock_and_give_their_room_back() {
     logs.forget_expired().await.unwrap();
     assert_eq!(read().await, Vec::<String>::new(), "without a retention they are kept for thirty days");
 }
+
+#[tokio::test]
+async fn events_out_of_order_are_read_in_the_order_of_their_times() {
+    let logs = with_stream().await;
+    let put = async |from: i64, count: i64| {
+        let events: Vec<_> =
+            (from..from + count).map(|n| serde_json::json!({"timestamp": NOW + n, "message": format!("{n:04}")})).collect();
+        let input = serde_json::json!({"logGroupName": "/aws/g", "logStreamName": "s", "logEvents": events});
+        call(&logs, "PutLogEvents", input).await.unwrap();
+    };
+    // Runs of different lengths that fall between each other.
+    for (from, count) in [(1_500, 700), (0, 1_500), (2_201, 1), (2_200, 1), (2_202, 300)] {
+        put(from, count).await;
+    }
+    let expected: Vec<String> = (0..2_502).map(|n| format!("{n:04}")).collect();
+    for (head, token) in [(true, "nextForwardToken"), (false, "nextBackwardToken")] {
+        let (mut pages, mut next) = (Vec::new(), None::<String>);
+        loop {
+            let mut input =
+                serde_json::json!({"logGroupName": "/aws/g", "logStreamName": "s", "limit": 600, "startFromHead": head});
+            if let Some(next) = &next {
+                input["nextToken"] = next.as_str().into();
+            }
+            let answer = call(&logs, "GetLogEvents", input).await.unwrap();
+            let page = messages(&answer);
+            if page.is_empty() {
+                break;
+            }
+            if head {
+                pages.push(page)
+            } else {
+                pages.insert(0, page)
+            }
+            next = Some(text(&answer, token));
+        }
+        assert_eq!(pages.concat(), expected, "from the head: {head}");
+    }
+    let all = call(&logs, "FilterLogEvents", serde_json::json!({"logGroupName": "/aws/g"})).await.unwrap();
+    assert_eq!(messages(&all), expected);
+}

@@ -5,7 +5,7 @@ use super::error::LogsError;
 use super::event::Event;
 use super::group::Stream;
 use crate::base::clock::Millis;
-use crate::store::{Ordinal, ReadLimit};
+use crate::store::{LogId, Ordinal, ReadLimit};
 use std::ops::Range;
 
 /// Bytes read from the store at a time.
@@ -32,55 +32,93 @@ impl PageLimit {
     }
 }
 
-/// A stream's events. Positions are ordinals where events were put in the order of their times, else places in the sorted list.
-pub(super) enum View {
-    Ordered { logs: Logs, stream: Stream, positions: Range<Ordinal> },
-    Sorted(Vec<Event>),
+/// A stream's events. Positions are ordinals where events were put in the order of their times, else places in that order.
+pub(super) struct View {
+    logs: Logs,
+    log: LogId,
+    positions: Range<Ordinal>,
+    /// Times and ordinals in their order, where that is not the log's.
+    order: Option<Vec<(Millis, Ordinal)>>,
 }
+
+/// Events of a stream whose order must be found out: sixteen bytes each are held in memory for it.
+const MOST_SORTED: usize = 4_000_000;
 
 impl View {
     pub(super) async fn of(logs: &Logs, stream: &Stream) -> Result<Self, LogsError> {
-        let state = logs.store.log_state(stream.log)?;
-        let ordered =
-            Self::Ordered { logs: logs.clone(), stream: stream.clone(), positions: state.first_ordinal..state.next_ordinal };
-        if stream.ordered {
-            return Ok(ordered);
+        let (state, log) = (logs.store.log_state(stream.log)?, stream.log);
+        let mut view = Self { logs: logs.clone(), log, positions: state.first_ordinal..state.next_ordinal, order: None };
+        if !stream.ordered {
+            let order = view.sorted().await?;
+            view.positions = 0..order.len() as Ordinal;
+            view.order = Some(order);
         }
-        let read = ordered.read(ordered.positions()).await?;
-        let mut events: Vec<Event> = read.into_iter().map(|(_, event)| event).collect();
-        events.sort_by_key(|event| (event.at_ms, event.ordinal));
-        Ok(Self::Sorted(events))
+        Ok(view)
+    }
+
+    /// Times and ordinals of all events in the order of time.
+    async fn sorted(&self) -> Result<Vec<(Millis, Ordinal)>, LogsError> {
+        let (mut order, mut from) = (Vec::new(), self.positions.start);
+        while from < self.positions.end {
+            let records = self.logs.store.read(self.log, from, ReadLimit { records: MOST_SORTED, bytes: READ_BYTES }).await?;
+            let Some(last) = records.last() else { break };
+            from = last.ordinal + 1;
+            order.extend(records.iter().map(|record| (Event::time_of(record), record.ordinal)));
+            if order.len() > MOST_SORTED {
+                return Err(LogsError::invalid(format!(
+                    "The log stream has more than {MOST_SORTED} events that were not put in the order of their times"
+                )));
+            }
+        }
+        order.sort_unstable();
+        Ok(order)
     }
 
     /// All positions that hold an event.
     pub(super) fn positions(&self) -> Range<Ordinal> {
-        match self {
-            Self::Ordered { positions, .. } => positions.clone(),
-            Self::Sorted(events) => 0..events.len() as Ordinal,
-        }
+        self.positions.clone()
     }
 
-    /// The events at positions, with these. They are held in memory: ask for ranges of bounded length.
+    /// The ordinal at a position, and how many positions from there to `end` have the ordinals that follow it.
+    fn run(&self, at: Ordinal, end: Ordinal) -> (Ordinal, usize) {
+        let index = |position: Ordinal| usize::try_from(position).unwrap_or(usize::MAX);
+        let length = index(end - at);
+        let Some(order) = &self.order else { return (at, length) };
+        let Some((_, first)) = order.get(index(at)) else { return (0, length) };
+        let follows = |(ahead, (_, ordinal)): &(Ordinal, &(Millis, Ordinal))| *ordinal == first + ahead;
+        (*first, (0..).zip(&order[index(at)..index(end).min(order.len())]).take_while(follows).count())
+    }
+
+    /// The first of the events at positions, with these; at least one if there is one, and not many more bytes than [`READ_BYTES`].
     async fn read(&self, range: Range<Ordinal>) -> Result<Vec<(Ordinal, Event)>, LogsError> {
-        match self {
-            Self::Sorted(events) => {
-                let at = |position: Ordinal| usize::try_from(position).unwrap_or(usize::MAX).min(events.len());
-                Ok((range.start..).zip(events[at(range.start)..at(range.end)].iter().cloned()).collect())
+        let (mut events, mut bytes, mut at) = (Vec::new(), 0, range.start);
+        while at < range.end && bytes < READ_BYTES {
+            let (first, count) = self.run(at, range.end);
+            let records = self.logs.store.read(self.log, first, ReadLimit { records: count, bytes: READ_BYTES }).await?;
+            let before = events.len();
+            // Where the first ones were dropped meanwhile, later ones come in their place.
+            for record in records.iter().filter(|record| record.ordinal < first + count as Ordinal) {
+                bytes += record.size();
+                events.push((at + record.ordinal - first, Event::of(record)));
             }
-            Self::Ordered { logs, stream, .. } => {
-                let mut events = Vec::new();
-                let mut from = range.start;
-                while from < range.end {
-                    let left = usize::try_from(range.end - from).unwrap_or(usize::MAX);
-                    let records = logs.store.read(stream.log, from, ReadLimit { records: left, bytes: READ_BYTES }).await?;
-                    let Some(last) = records.last() else { break };
-                    from = last.ordinal + 1;
-                    let wanted = records.iter().filter(|record| record.ordinal < range.end);
-                    events.extend(wanted.map(|record| (record.ordinal, Event::of(record))));
-                }
-                Ok(events)
-            }
+            at = match events.last() {
+                Some((last, _)) if events.len() > before => last + 1,
+                _ => at + count.max(1) as Ordinal,
+            };
         }
+        Ok(events)
+    }
+
+    /// The events at positions, with these. They are held in memory: ask for few.
+    async fn read_whole(&self, range: Range<Ordinal>) -> Result<Vec<(Ordinal, Event)>, LogsError> {
+        let (mut events, mut at) = (Vec::new(), range.start);
+        while at < range.end {
+            let read = self.read(at..range.end).await?;
+            let Some((last, _)) = read.last() else { break };
+            at = last + 1;
+            events.extend(read);
+        }
+        Ok(events)
     }
 
     /// The events from `from` on whose times lie in `times`.
@@ -90,7 +128,9 @@ impl View {
         let (mut events, mut bytes, mut at) = (Vec::new(), 0, start);
         while at < all.end {
             let end = (at + STEP).min(all.end);
-            for (position, event) in self.read(at..end).await? {
+            let read = self.read(at..end).await?;
+            let next = read.last().map_or(end, |(position, _)| position + 1);
+            for (position, event) in read {
                 if !times.contains(&event.at_ms) {
                     continue;
                 }
@@ -100,7 +140,7 @@ impl View {
                 bytes += event.size();
                 events.push(event);
             }
-            at = end;
+            at = next;
         }
         Ok(Page { events, positions: start..all.end })
     }
@@ -111,8 +151,8 @@ impl View {
         let end = before.clamp(all.start, all.end);
         let (mut events, mut bytes, mut at) = (Vec::new(), 0, end);
         'steps: while at > all.start {
-            let start = at.saturating_sub(STEP).max(all.start);
-            for (position, event) in self.read(start..at).await?.into_iter().rev() {
+            let start = at.saturating_sub(STEP_BACK).max(all.start);
+            for (position, event) in self.read_whole(start..at).await?.into_iter().rev() {
                 if !times.contains(&event.at_ms) {
                     continue;
                 }
@@ -130,5 +170,8 @@ impl View {
     }
 }
 
-/// Events looked at in one go.
+/// Events looked at in one go, if they are small.
 const STEP: Ordinal = 1_000;
+
+/// Events looked at in one go on the way back, however large they are: all of them are read before the last can be looked at.
+const STEP_BACK: Ordinal = 64;
