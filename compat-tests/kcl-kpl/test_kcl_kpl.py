@@ -216,6 +216,9 @@ def story(world):
     """Records before, between and after a split and a merge; then other workers. The last numbers of each part."""
     for worker in world.first.values():
         worker.has_read(4000)
+    # The libraries live through the end of a server.
+    world.millpond.kill()
+    world.millpond.start()
     world.kinesis.split_shard(StreamName=STREAM, ShardToSplit="shardId-000000000000", NewStartingHashKey=str(1 << 126))
     world.active()
     world.producer.learn(1)
