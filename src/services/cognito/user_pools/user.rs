@@ -225,6 +225,9 @@ impl PoolRecord {
 /// Users of a pool at most: signing up needs no signature. AWS has forty million; a hundred thousand take about 200 MB here.
 pub(super) const MOST_USERS: u64 = 100_000;
 
+/// Users read at once for a list: some 2 MB.
+const USERS_AT_ONCE: usize = 1_000;
+
 /// How many users a pool has.
 pub(super) fn count_key(pool: &str) -> Key {
     collection("cognito-idp", "users").key(pool)
@@ -272,6 +275,30 @@ impl UserPools {
         let listing = Listing { prefix: format!("{pool}/"), ..Listing::default() };
         let found: Vec<(String, UserRecord)> = self.store().list(&users(), listing).await?;
         Ok(found.into_iter().map(|(_, user)| user).collect())
+    }
+
+    /// The first `most` users of a pool that are wanted, by username, after the one called `after`; the pool is looked through in pieces.
+    pub(super) async fn users_after(
+        &self,
+        pool: &str,
+        after: Option<&str>,
+        most: usize,
+        wanted: impl Fn(&UserRecord) -> bool,
+    ) -> Result<Vec<UserRecord>, Refused> {
+        let prefix = format!("{pool}/");
+        let mut after = after.map(|folded| format!("{prefix}{folded}"));
+        let mut found = Vec::new();
+        loop {
+            let listing = Listing { prefix: prefix.clone(), after: after.clone(), limit: Some(USERS_AT_ONCE) };
+            let users: Vec<(String, UserRecord)> = self.store().list(&users(), listing).await?;
+            let ended = users.len() < USERS_AT_ONCE;
+            after = users.last().map(|(name, _)| name.clone());
+            found.extend(users.into_iter().map(|(_, user)| user).filter(&wanted));
+            if ended || found.len() >= most {
+                found.truncate(most);
+                return Ok(found);
+            }
+        }
     }
 
     /// How many users a pool has.

@@ -182,10 +182,11 @@ pub(crate) async fn sign_out(
 pub(crate) async fn list(pools: UserPools, caller: Caller, input: ListUsersRequest) -> Result<ListUsersResponse, Fault> {
     let pool = pools.pool_in(&caller.scope, &input.user_pool_id).await?;
     let filter = Filter::parse(input.filter.as_deref().unwrap_or_default())?;
-    let mut users = pools.users_of(&pool.id).await?;
-    users.retain(|user| filter.matches(user));
     let most = input.limit.and_then(|most| usize::try_from(most).ok()).filter(|most| *most > 0).unwrap_or(DEFAULT_PAGE);
-    let page = page(users, |user| &user.folded, input.pagination_token.as_deref(), most);
+    let after = input.pagination_token.as_deref();
+    // One more than the page holds, to know whether there is another.
+    let users = pools.users_after(&pool.id, after, most + 1, |user| filter.matches(user)).await?;
+    let page = page(users, |user| &user.folded, after, most);
     let wanted = input.attributes_to_get;
     let shown = page.items.iter().map(|user| {
         let mut shown = user.shown();

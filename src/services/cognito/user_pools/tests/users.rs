@@ -148,6 +148,30 @@ async fn a_pool_has_so_many_users_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_pool_is_looked_through_in_pieces() {
+    let bench = Bench::new().await;
+    bench.sign_up("zoe").await;
+    let zoe = kept(&bench, "zoe").await;
+    let others: Vec<UserRecord> =
+        (0..2_100).map(|n| UserRecord { folded: format!("u{n:04}"), username: format!("u{n:04}"), ..zoe.clone() }).collect();
+    let change = move |tx: &mut crate::store::Transaction<'_>| others.iter().try_for_each(|user| tx.put(&user.key(), user));
+    bench.store.transaction(change).await.unwrap();
+    let found = async |after: Option<&str>, most, name: &'static str| {
+        let wanted = move |user: &UserRecord| user.username.starts_with(name);
+        let users = bench.pools.users_after(&bench.pool, after, most, wanted).await.unwrap();
+        (users.len(), users.first().map(|user| user.username.clone()), users.last().map(|user| user.username.clone()))
+    };
+    let named = |first: &str, last: &str| (Some(first.to_owned()), Some(last.to_owned()));
+    let (first, last) = named("u0000", "zoe");
+    assert_eq!(found(None, 5_000, "").await, (2_101, first, last));
+    let (first, last) = named("u0998", "u1997");
+    assert_eq!(found(Some("u0997"), 1_000, "u").await, (1_000, first, last));
+    let (first, last) = named("zoe", "zoe");
+    assert_eq!(found(None, 5, "z").await, (1, first, last));
+    assert_eq!(found(Some("zoe"), 5, "").await.0, 0);
+}
+
+#[tokio::test]
 async fn attributes_are_those_of_the_schema() {
     let own = |name: &str, required| SchemaAttributeType {
         name: Some(name.into()),
