@@ -31,8 +31,10 @@ compat: $(VENV)/.ready tools ## real clients and real servers
 	MILLPOND_BIN=$(TARGET)/debug/millpond PATH="$(abspath $(VENV))/bin:$$PATH" $(PYTHON) -m pytest -q -c compat-tests/pytest.ini $(ONLY)
 
 # No addresses are fixed up at the start, and equal functions are kept once: a tenth of the size. The linker is the one that comes with Rust.
-MUSL_FLAGS = -C relocation-model=static -C link-arg=-fuse-ld=lld -C link-arg=-Wl,--icf=all \
-  -C link-arg=-B$(shell rustc --print sysroot)/lib/rustlib/$(shell rustc -vV | sed -n 's/^host: //p')/bin/gcc-ld
+# Functions are inlined when that costs little: another eighth, and nothing slower that we could measure (docs/benchmarks.md).
+MUSL_FLAGS = -C relocation-model=static -C llvm-args=-inline-threshold=30 -C llvm-args=-inlinehint-threshold=120 -C link-arg=-fuse-ld=lld -C link-arg=-Wl,--icf=all \
+  -C link-arg=-B$(shell rustc --print sysroot)/lib/rustlib/$(shell rustc -vV | sed -n 's/^host: //p')/bin/gcc-ld \
+  --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=
 MUSL_NAME := $(subst -,_,$(MUSL))
 MUSL_BIN := $(TARGET)/$(MUSL)/dist/millpond
 

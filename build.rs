@@ -38,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=api-models");
+    copy_quickly()?;
     let out = std::env::var("OUT_DIR")?;
     let patches = model::read(Path::new("api-models/patches.json"))?;
     for service in SERVICES {
@@ -46,5 +47,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         let code = emit::service(service, &facts).map_err(|e| format!("{service}: {e}"))?;
         std::fs::write(Path::new(&out).join(format!("{}.rs", service.replace('-', "_"))), code)?;
     }
+    Ok(())
+}
+
+/// Gives static binaries for x86-64 a copy of memory that is quick for short pieces, in place of the library's (build/memory.c says why).
+fn copy_quickly() -> Result<(), Box<dyn Error>> {
+    let target = |fact: &str| std::env::var(format!("CARGO_CFG_TARGET_{fact}")).unwrap_or_default();
+    if target("ENV") != "musl" || target("ARCH") != "x86_64" {
+        return Ok(());
+    }
+    let objects = cc::Build::new().file("build/memory.c").opt_level(3).flag("-ffreestanding").try_compile_intermediates()?;
+    for object in objects {
+        println!("cargo:rustc-link-arg-bins={}", object.display());
+    }
+    println!("cargo:rustc-link-arg-bins=-Wl,--wrap=memcpy,--wrap=memmove");
     Ok(())
 }

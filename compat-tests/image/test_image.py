@@ -5,6 +5,7 @@ volumes, the health check's schedule) is not run. The Dockerfile's own lines are
 import json
 import os
 import pathlib
+import platform
 import re
 import shutil
 import signal
@@ -39,6 +40,14 @@ def inside(root, *command, port):
 def test_the_binary_is_static_and_small():
     assert os.path.getsize(STATIC) <= MOST_BYTES, f"{os.path.getsize(STATIC):,} bytes"
     assert "INTERP" not in subprocess.run(["readelf", "-l", STATIC], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="build/memory.c is for x86-64")
+def test_its_copy_of_memory_copies(tmp_path):
+    flags = ["-O3", "-ffreestanding", f"-I{ROOT / 'build'}"]
+    subprocess.run(["cc", *flags, "-o", tmp_path / "copies", ROOT / "compat-tests/image/copies.c"], check=True)
+    ran = subprocess.run([tmp_path / "copies"], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0 and re.fullmatch(r"\d{6} copies\n", ran.stdout), ran.stdout
 
 
 @needs_binary
