@@ -72,11 +72,27 @@ def test_a_person_sees_what_flows(millpond, picture):
         browser("texts", of="#state", until="no answer")
 
 
+def test_pushed_records_stand_with_their_consumer(millpond):
+    kinesis = millpond.kinesis
+    arn = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/readings"
+    consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="fan")["Consumer"]["ConsumerARN"]
+    shard = kinesis.put_record(StreamName="readings", PartitionKey="a", Data=b"pushed")["ShardId"]
+    wait_until(lambda: kinesis.describe_stream_consumer(ConsumerARN=consumer)["ConsumerDescription"]["ConsumerStatus"] == "ACTIVE", 20, "a consumer")
+    events = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId=shard, StartingPosition={"Type": "TRIM_HORIZON"})["EventStream"]
+    assert any(event["SubscribeToShardEvent"]["Records"] for event in events), "the first records arrive"
+    events.close()
+    with Chromium() as browser:
+        browser("open", url=millpond.url + "/_millpond/")
+        stream, = browser("texts", of="#streams .card", until="pushed to fan")["texts"]
+        assert "· 1 · 7 B" in stream.split("pushed to fan")[1], stream
+
+
 def test_what_the_page_asks_for(millpond):
     put(millpond, 31)
     flow = wait_until(lambda: (f := millpond.get("/_millpond/flow"))["delivery_streams"][0]["incoming"]["records"] and f, 20, "a row delivered")
     assert flow["streams"][0]["incoming"] == {"records": 1, "bytes": len('{"sensor": "a", "celsius": 31}') + 1}
     record, = millpond.get(f"/_millpond/kinesis/readings/records?region={REGION}&limit=1000000")["records"]
+    assert flow["streams"][0]["consumers"] == []
     assert json.loads(record["text"]) == {"sensor": "a", "celsius": 31} and record["partition_key"] == "a"
     assert millpond.get(f"/_millpond/kinesis/readings/records?region={REGION}&limit=0") == {"records": []}
     with pytest.raises(urllib.error.HTTPError) as refused:

@@ -78,6 +78,10 @@ function stream(of, now) {
   made.append(curve(rates));
   traffic(made, 'read by clients', `${key}/out`, of.outgoing, now);
   if (of.iterator_age_ms) fact(made, 'readers are behind by', lasting(of.iterator_age_ms));
+  for (const consumer of of.consumers) {
+    traffic(made, `pushed to ${consumer.name}`, `${key}/to/${consumer.name}`, consumer.pushed, now);
+    if (consumer.behind_ms) fact(made, `${consumer.name} is behind by`, lasting(consumer.behind_ms));
+  }
   const throttled = of.write_throttled + of.read_throttled;
   if (throttled) fact(made, 'throttled', count(throttled), true);
   return made;

@@ -4,7 +4,7 @@ use crate::base::account::Scope;
 use crate::base::clock::Millis;
 use crate::services::analytics::{ApplicationMetrics, application};
 use crate::services::firehose::DeliveryStreamMetrics;
-use crate::services::kinesis::{LatestRecord, StreamMetrics};
+use crate::services::kinesis::{ConsumerMetrics, LatestRecord, StreamMetrics};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -59,6 +59,21 @@ pub(super) struct Stream {
     write_throttled: u64,
     read_throttled: u64,
     iterator_age_ms: Millis,
+    consumers: Vec<Consumer>,
+}
+
+/// A consumer that has subscribed: what was pushed to it.
+#[derive(Serialize)]
+struct Consumer {
+    name: String,
+    pushed: Traffic,
+    behind_ms: Millis,
+}
+
+impl From<ConsumerMetrics> for Consumer {
+    fn from(metrics: ConsumerMetrics) -> Self {
+        Self { name: metrics.name, pushed: metrics.pushed.into(), behind_ms: metrics.behind_ms }
+    }
 }
 
 impl From<StreamMetrics> for Stream {
@@ -73,6 +88,7 @@ impl From<StreamMetrics> for Stream {
             write_throttled: metrics.write_throttled,
             read_throttled: metrics.read_throttled,
             iterator_age_ms: metrics.iterator_age_ms,
+            consumers: metrics.consumers.into_iter().map(Consumer::from).collect(),
         }
     }
 }
