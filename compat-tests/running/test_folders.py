@@ -1,4 +1,5 @@
 """A run of these tests leaves no folder and no process behind, however it ends; after a failure its folders stay for people to look at."""
+import functools
 import os
 import pathlib
 import signal
@@ -19,7 +20,9 @@ from support.millpond import Millpond
 
 def run(code, tmp_path, **options):
     env = {**os.environ, "TMPDIR": str(tmp_path)}
-    return subprocess.Popen([sys.executable, "-c", RUN + code], env=env, stdout=subprocess.PIPE, text=True, **options)
+    # A shell that runs the tests in the background has SIGINT ignored, and that would be inherited.
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen([sys.executable, "-c", RUN + code], env=env, stdout=subprocess.PIPE, text=True, preexec_fn=heard, **options)
 
 
 def left(tmp_path):
